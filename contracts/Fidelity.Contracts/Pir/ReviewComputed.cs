@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+using Fidelity.Measurement;
+
+namespace Fidelity.Contracts.Pir;
+
+/// <summary>A Program Implementation Review was computed and a number or its state changed (measurement.md §4, §7).</summary>
+/// <param name="Period">The period's name, such as <c>2026-H1</c>.</param>
+/// <param name="From">First day of the period.</param>
+/// <param name="To">Last day of the period.</param>
+/// <param name="State">Where in its life the review is.</param>
+/// <param name="Profile">The programme profile it was computed with.</param>
+/// <param name="Position">The sequence in Pir's store up to which facts were taken into account.</param>
+/// <param name="AsOf">The business date of the computation.</param>
+/// <param name="DataTo">The newest date of any record in it; null when there is none.</param>
+/// <param name="Closed">Cases discharged within the period.</param>
+/// <param name="FullCourse">Those of them that had the opportunity for a full course.</param>
+/// <param name="Measures">Every measure of the profile.</param>
+public sealed record ReviewComputed(
+    long Version, string Programme, string TeamId, string Period, DateOnly From, DateOnly To, ReviewState State, string Profile,
+    long Position, DateOnly AsOf, DateOnly? DataTo, int Closed, int FullCourse, IReadOnlyList<MeasureResult> Measures)
+    : Fact(Version, Programme, TeamId);
+
+/// <summary>The life of a PIR (measurement.md §7).</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ReviewState>))]
+public enum ReviewState
+{
+    /// <summary>The period is running.</summary>
+    [JsonStringEnumMemberName("provisional")] Provisional,
+
+    /// <summary>The period has ended and the review awaits its presentation.</summary>
+    [JsonStringEnumMemberName("refreshed")] Refreshed,
+}

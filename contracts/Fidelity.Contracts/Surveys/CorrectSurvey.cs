@@ -1,0 +1,14 @@
+using Fidelity.Measurement;
+
+namespace Fidelity.Contracts.Surveys;
+
+/// <summary>Corrects one item of a survey (formats.md §1, <c>corrections.csv</c>).</summary>
+/// <param name="SurveyId">The survey.</param>
+/// <param name="Pair">The survey's pair, known from its submission.</param>
+/// <param name="Date">The day of the correction; of several for one item the latest holds.</param>
+/// <param name="Item">The item's number, from 1.</param>
+/// <param name="Value">What the item's answer is instead.</param>
+/// <param name="Reason">Why, in at most 2,000 characters.</param>
+public sealed record CorrectSurvey(
+    Guid SubmissionId, string Programme, string SurveyId, RatingPair Pair, DateOnly Date, int Item, Answer Value, string? Reason)
+    : Command(SubmissionId, Programme);
