@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Fidelity.Contracts;
 
 /// <summary>
@@ -7,4 +9,14 @@ namespace Fidelity.Contracts;
 /// <param name="Version">The version of the source stream at which this became the state.</param>
 /// <param name="Programme">The programme whose ids the fact speaks of.</param>
 /// <param name="TeamId">The team that the thing belongs to.</param>
-public abstract record Fact(long Version, string Programme, string TeamId);
+public abstract record Fact(long Version, string Programme, string TeamId)
+{
+    /// <summary>What the fact is about, within its programme.</summary>
+    [JsonIgnore]
+    public abstract Thing About { get; }
+}
+
+/// <summary>Names one thing within a programme.</summary>
+/// <param name="Kind">The kind of thing: <c>team</c>, <c>case</c>, <c>tam_interview</c>, …</param>
+/// <param name="Key">Its id among those of its kind.</param>
+public readonly record struct Thing(string Kind, string Key);

@@ -18,7 +18,11 @@ namespace Fidelity.Contracts.Pir;
 public sealed record ReviewComputed(
     long Version, string Programme, string TeamId, string Period, DateOnly From, DateOnly To, ReviewState State, string Profile,
     long Position, DateOnly AsOf, DateOnly? DataTo, int Closed, int FullCourse, IReadOnlyList<MeasureResult> Measures)
-    : Fact(Version, Programme, TeamId);
+    : Fact(Version, Programme, TeamId)
+{
+    /// <inheritdoc />
+    public override Thing About => new("review", $"{TeamId}/{Period}");
+}
 
 /// <summary>The life of a PIR (measurement.md §7).</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ReviewState>))]

@@ -9,4 +9,8 @@ namespace Fidelity.Contracts.Pir;
 /// <param name="Months">From the team's first month with data to its last, in order; a month without data has no entry.</param>
 public sealed record TrendComputed(
     long Version, string Programme, string TeamId, string Profile, long Position, DateOnly AsOf, IReadOnlyList<TrendMonth> Months)
-    : Fact(Version, Programme, TeamId);
+    : Fact(Version, Programme, TeamId)
+{
+    /// <inheritdoc />
+    public override Thing About => new("trend", TeamId);
+}

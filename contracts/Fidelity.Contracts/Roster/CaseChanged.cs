@@ -14,7 +14,11 @@ namespace Fidelity.Contracts.Roster;
 public sealed record CaseChanged(
     long Version, string Programme, string TeamId, string CaseId, string TherapistId, IReadOnlyList<Reassignment> Reassignments,
     DateOnly Started, DateOnly? Discharged, DischargeReason? Reason, CaseOutcomes Outcomes, IReadOnlyList<FollowUp> FollowUps)
-    : Fact(Version, Programme, TeamId);
+    : Fact(Version, Programme, TeamId)
+{
+    /// <inheritdoc />
+    public override Thing About => new("case", CaseId);
+}
 
 /// <summary>From <paramref name="From"/> on the case has this therapist.</summary>
 /// <param name="TherapistId">The therapist.</param>

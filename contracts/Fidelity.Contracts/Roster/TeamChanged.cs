@@ -9,7 +9,11 @@ namespace Fidelity.Contracts.Roster;
 /// <param name="Posts">Every post the team has had.</param>
 public sealed record TeamChanged(
     long Version, string Programme, string TeamId, string Name, string Profile, DateOnly Opened, DateOnly? Closed,
-    int PirStartMonth, IReadOnlyList<Post> Posts) : Fact(Version, Programme, TeamId);
+    int PirStartMonth, IReadOnlyList<Post> Posts) : Fact(Version, Programme, TeamId)
+{
+    /// <inheritdoc />
+    public override Thing About => new("team", TeamId);
+}
 
 /// <summary>One post; <paramref name="To"/> is the last day in it.</summary>
 /// <param name="StaffId">The person.</param>

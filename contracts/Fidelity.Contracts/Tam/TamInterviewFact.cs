@@ -6,7 +6,11 @@ namespace Fidelity.Contracts.Tam;
 /// <param name="CaseId">The family.</param>
 /// <param name="Interview">The interview with its corrections applied.</param>
 public abstract record TamInterviewFact(long Version, string Programme, string TeamId, string CaseId, TamInterview Interview)
-    : Fact(Version, Programme, TeamId);
+    : Fact(Version, Programme, TeamId)
+{
+    /// <inheritdoc />
+    public override Thing About => new("tam_interview", Interview.InterviewId);
+}
 
 /// <summary>An interview was scored, or scored anew because something it rests on became known.</summary>
 public sealed record TamInterviewScored(long Version, string Programme, string TeamId, string CaseId, TamInterview Interview)

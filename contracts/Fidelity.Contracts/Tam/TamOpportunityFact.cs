@@ -8,7 +8,11 @@ namespace Fidelity.Contracts.Tam;
 /// <param name="EffectiveOn">The day from which this has been its outcome.</param>
 public abstract record TamOpportunityFact(
     long Version, string Programme, string TeamId, string CaseId, Opportunity Opportunity, DateOnly EffectiveOn)
-    : Fact(Version, Programme, TeamId);
+    : Fact(Version, Programme, TeamId)
+{
+    /// <inheritdoc />
+    public override Thing About => new("tam_opportunity", $"{CaseId}/{Opportunity.Due:yyyy-MM-dd}");
+}
 
 /// <summary>An opportunity fell due, or is open again.</summary>
 public sealed record TamOpportunityFellDue(
