@@ -1,0 +1,87 @@
+# A private PostgreSQL: own data folder, 127.0.0.1 only, no socket file (so no path is too long), generated passwords.
+# PostgreSQL refuses to run as root; root's runs as the user `postgres` that Debian's package made.
+
+# Extra settings for postgres, as `-c name=value`. Empty in production: commits are durable by PostgreSQL's own defaults
+# (fsync and synchronous_commit are on), stated below so that nobody has to remember them.
+POSTGRES_SETTINGS=()
+
+# postgres_connection DATABASE USER: for Npgsql.
+postgres_connection() {
+  printf 'Host=127.0.0.1;Port=%s;Database=%s;Username=%s;Password=%s' "$POSTGRES_PORT" "$1" "$2" "$(password_of "$2")"
+}
+
+start_postgres() {
+  local data=$FIDELITY_DATA/postgres bin version started=$SECONDS
+  if is_running postgres; then
+    step postgres "already running on 127.0.0.1:$POSTGRES_PORT"
+    return
+  fi
+  require_free_port "$POSTGRES_PORT" PostgreSQL
+  password_of postgres >/dev/null
+  password_of fidelity >/dev/null
+  [[ -e $data/PG_VERSION ]] || create_postgres_cluster "$data"
+  # As the owner: the folder is closed to everyone else, root in a container without privileges included.
+  version=$(as_postgres cat "$(readlink -f -- "$data")/PG_VERSION")
+  bin=/usr/lib/postgresql/$version/bin
+  [[ -x $bin/postgres ]] || fail "The data in $data is PostgreSQL $version's; install the Debian package postgresql-$version."
+
+  # max_connections leaves room for five services with 30 connections each (see up.sh).
+  start_process postgres "${AS_POSTGRES[@]}" "$bin/postgres" -D "$(readlink -f -- "$data")" \
+    -c listen_addresses=127.0.0.1 -c port="$POSTGRES_PORT" -c unix_socket_directories= \
+    -c fsync=on -c synchronous_commit=on -c full_page_writes=on \
+    -c max_connections=200 -c shared_buffers=256MB -c random_page_cost=1.1 -c jit=off \
+    "${POSTGRES_SETTINGS[@]}"
+  wait_for postgres 60 env PGCONNECT_TIMEOUT=2 "$bin/pg_isready" --quiet -h 127.0.0.1 -p "$POSTGRES_PORT"
+  create_postgres_database "$bin"
+  step postgres "PostgreSQL $version is ready on 127.0.0.1:$POSTGRES_PORT ($((SECONDS - started)) s)"
+}
+
+# PostgreSQL finishes transactions and closes (INT), or drops everything and recovers at the next start (QUIT).
+stop_postgres() { stop_process postgres 60 INT QUIT; }
+
+AS_POSTGRES=()
+if ((EUID == 0)); then
+  AS_POSTGRES=(setpriv --reuid=postgres --regid=postgres --init-groups --reset-env --)
+fi
+
+as_postgres() { (cd / && "${AS_POSTGRES[@]}" "$@"); }
+
+# create_postgres_cluster FOLDER: made beside its final place and moved there when complete.
+create_postgres_cluster() {
+  local data=$1 home bin password_file
+  bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+  [[ -x $bin/initdb ]] || fail "PostgreSQL's initdb is not where Debian's package puts it (/usr/lib/postgresql)."
+  home=$FIDELITY_DATA
+  if ! as_postgres test -x "$FIDELITY_DATA"; then
+    # For instance under /root, which the user `postgres` may not enter. Opening other folders is not our business.
+    install -d -m 711 /var/lib/fidelity
+    home=$(mktemp -d /var/lib/fidelity/XXXXXXXX)
+    chmod 711 "$home"
+    step postgres "the user postgres may not enter $FIDELITY_DATA; its files are in $home/postgres"
+  fi
+  rm -rf -- "$home/postgres.new"
+  password_file=$(mktemp)
+  password_of postgres >"$password_file"
+  install -d -m 700 -- "$home/postgres.new"
+  if ((EUID == 0)); then chown postgres: -- "$home/postgres.new" "$password_file"; fi
+  if ! as_postgres "$bin/initdb" -D "$home/postgres.new" --username=postgres --pwfile="$password_file" \
+    --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --data-checksums >"$LOGS/initdb.log" 2>&1; then
+    rm -f -- "$password_file"
+    fail_with_log "$LOGS/initdb.log" "PostgreSQL's initdb failed."
+  fi
+  rm -f -- "$password_file"
+  mv -- "$home/postgres.new" "$home/postgres"
+  [[ $home == "$FIDELITY_DATA" ]] || ln -sfn -- "$home/postgres" "$data"
+}
+
+# The services' own role owns one database and is no superuser.
+create_postgres_database() {
+  local bin=$1
+  PGPASSWORD=$(password_of postgres) "$bin/psql" --no-psqlrc --quiet --tuples-only --set=ON_ERROR_STOP=1 \
+    -h 127.0.0.1 -p "$POSTGRES_PORT" -U postgres -d postgres >"$LOGS/database.log" 2>&1 <<SQL ||
+SELECT 'CREATE ROLE fidelity LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fidelity') \gexec
+ALTER ROLE fidelity PASSWORD '$(password_of fidelity)';
+SELECT 'CREATE DATABASE fidelity OWNER fidelity' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'fidelity') \gexec
+SQL
+    fail_with_log "$LOGS/database.log" "The database could not be made."
+}

@@ -1,0 +1,69 @@
+# Fidelity's own processes.
+
+# lower SERVICE: the name used for pid files and logs.
+lower() { printf '%s' "${1,,}"; }
+
+port_of() {
+  case $1 in
+    Portal) printf '%s' "$FIDELITY_PORT" ;;
+    Roster) printf '%s' "$((FIDELITY_PORT + 1))" ;;
+    Tam) printf '%s' "$((FIDELITY_PORT + 2))" ;;
+    Pir) printf '%s' "$((FIDELITY_PORT + 3))" ;;
+    Surveys) printf '%s' "$((FIDELITY_PORT + 4))" ;;
+  esac
+}
+
+is_ready() { curl --silent --fail --noproxy '*' --max-time 3 --output /dev/null "http://127.0.0.1:$(port_of "$1")/health/ready"; }
+
+# services_in APP: those of SERVICES that are published there.
+services_in() {
+  local service
+  for service in "${SERVICES[@]}"; do
+    [[ ! -e $1/$service/Fidelity.$service.dll ]] || printf '%s\n' "$service"
+  done
+}
+
+# declare_topology APP SERVICE…: every exchange, queue and binding, before any service starts. All at once, then each answer.
+declare_topology() {
+  local app=$1 service pids=() failed='' index=0
+  shift
+  for service; do
+    env -C "$app/$service" dotnet "Fidelity.$service.dll" --declare-topology \
+      </dev/null >"$LOGS/topology-$(lower "$service").log" 2>&1 9>&- &
+    pids+=($!)
+  done
+  for service; do
+    wait "${pids[index]}" || failed=${failed:-$service}
+    index=$((index + 1))
+  done
+  [[ -z $failed ]] || fail_with_log "$LOGS/topology-$(lower "$failed").log" "$failed could not declare its exchanges and queues."
+  step topology "exchanges, queues and bindings declared"
+}
+
+# start_service APP SERVICE: in its own folder, where its pages and settings are.
+start_service() {
+  local app=$1 service=$2 port
+  port=$(port_of "$service")
+  require_free_port "$port" "$service"
+  start_process "$(lower "$service")" env -C "$app/$service" "ASPNETCORE_URLS=http://127.0.0.1:$port" \
+    dotnet "Fidelity.$service.dll"
+}
+
+wait_for_service() {
+  local name
+  name=$(lower "$1")
+  wait_for "$name" 120 is_ready "$1"
+  step "$name" "ready on 127.0.0.1:$(port_of "$1") ($((SECONDS - $2)) s)"
+}
+
+stop_services() {
+  local index
+  # All are told first, so that they finish side by side; the last to start is the first to hear.
+  for ((index = ${#SERVICES[@]} - 1; index >= 0; index--)); do
+    local pid
+    if pid=$(pid_of "$(lower "${SERVICES[index]}")"); then kill -s TERM "$pid" 2>/dev/null || true; fi
+  done
+  for ((index = ${#SERVICES[@]} - 1; index >= 0; index--)); do
+    stop_process "$(lower "${SERVICES[index]}")" 30 TERM KILL
+  done
+}

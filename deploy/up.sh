@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# Starts Fidelity on this machine: a private PostgreSQL, a private RabbitMQ and the services, from source.
+# Run again it starts only what is missing. deploy/down.sh stops it and keeps the data.
+#
+#   deploy/up.sh
+#
+# Environment:
+#   FIDELITY_DATA          where data, logs, passwords and published services are (default: .run in the repository)
+#   FIDELITY_PORT          the portal's port; the 22 above it are used as well (default: 8080)
+#   FIDELITY_DEMO=0        load no demo programme into an empty store
+#   FIDELITY_TODAY         a date such as 2026-10-31 instead of today, for the business calendar only
+#   FIDELITY_POSTGRES      an Npgsql connection string; then no PostgreSQL is installed or started
+#   FIDELITY_RABBITMQ      an amqp:// URI; then no RabbitMQ is installed or started
+#   FIDELITY_NUGET_SOURCE  a package source besides the machine's own
+#   FIDELITY_APP           a folder of published services; then nothing is built
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+. "$here/lib/console.sh"
+. "$here/lib/settings.sh"
+. "$here/lib/processes.sh"
+. "$here/lib/packages.sh"
+. "$here/lib/postgres.sh"
+. "$here/lib/rabbitmq.sh"
+. "$here/lib/build.sh"
+. "$here/lib/services.sh"
+
+if (($#)); then
+  usage_of "$0"
+  [[ $1 == --help ]] && exit 0 || exit 2
+fi
+
+open_data_folder
+only_one_at_a_time
+started=$SECONDS
+url=http://127.0.0.1:$FIDELITY_PORT
+
+# What runs keeps the settings it was started with.
+settings="FIDELITY_PORT=$FIDELITY_PORT FIDELITY_TODAY=$FIDELITY_TODAY"
+running=()
+for name in postgres rabbitmq "${SERVICES[@],,}"; do
+  if is_running "$name"; then running+=("$name"); fi
+done
+if ((${#running[@]})) && [[ -e $FIDELITY_DATA/settings && $(<"$FIDELITY_DATA/settings") != "$settings" ]]; then
+  fail "This installation runs with $(<"$FIDELITY_DATA/settings"), and now $settings is wanted. Run deploy/down.sh first."
+fi
+
+# Nothing to do?
+app=${FIDELITY_APP:-$FIDELITY_DATA/app}
+[[ -d $app ]] && app=$(cd -- "$app" && pwd -P)
+mapfile -t services < <(services_in "$app")
+missing=()
+for service in "${services[@]}"; do
+  is_running "$(lower "$service")" || missing+=("$service")
+done
+all_run=yes
+((${#services[@]} && ! ${#missing[@]})) || all_run=
+[[ ${FIDELITY_POSTGRES:-} ]] || is_running postgres || all_run=
+[[ ${FIDELITY_RABBITMQ:-} ]] || is_running rabbitmq || all_run=
+if [[ $all_run ]]; then
+  for service in "${services[@]}"; do wait_for "$(lower "$service")" 120 is_ready "$service"; done
+  say "Fidelity is already running at $url/"
+  exit 0
+fi
+
+say "Starting Fidelity in $FIDELITY_DATA"
+echo "$settings" >"$FIDELITY_DATA/settings"
+
+# Tools.
+packages=(curl)
+[[ ${FIDELITY_POSTGRES:-} ]] || packages+=(postgresql)
+[[ ${FIDELITY_RABBITMQ:-} ]] || packages+=(rabbitmq-server)
+if [[ ${FIDELITY_APP:-} ]]; then require_runtime; else require_sdk; fi
+require_packages "${packages[@]}"
+
+# Services, from source. Files of a running service are not exchanged under its feet.
+if [[ ${FIDELITY_APP:-} ]]; then
+  ((${#services[@]})) || fail "FIDELITY_APP=$FIDELITY_APP holds no published service (Roster/Fidelity.Roster.dll and so on)."
+elif ((${#services[@]} > ${#missing[@]})); then
+  step build "kept as published, because some services run from it (deploy/down.sh first to renew it)"
+else
+  choose_event_store
+  say "Event store: $EVENT_STORE"
+  publish_services "$app"
+  mapfile -t services < <(services_in "$app")
+  missing=("${services[@]}")
+fi
+
+# Database and broker.
+if [[ ! ${FIDELITY_POSTGRES:-} ]]; then
+  start_postgres
+  # Five services share the server's 200 connections.
+  FIDELITY_POSTGRES="$(postgres_connection fidelity fidelity);Maximum Pool Size=30"
+fi
+if [[ ! ${FIDELITY_RABBITMQ:-} ]]; then
+  start_rabbitmq
+  FIDELITY_RABBITMQ=$(rabbitmq_uri)
+fi
+
+# Services.
+FIDELITY_SECRET_FILE=$FIDELITY_DATA/secret
+random_once "$FIDELITY_SECRET_FILE" random_secret >/dev/null
+export FIDELITY_POSTGRES FIDELITY_RABBITMQ FIDELITY_SECRET_FILE FIDELITY_TODAY
+[[ $FIDELITY_TODAY ]] || unset FIDELITY_TODAY
+
+declare_topology "$app" "${services[@]}"
+services_started=$SECONDS
+for service in "${missing[@]}"; do start_service "$app" "$service"; done
+for service in "${services[@]}"; do wait_for_service "$service" "$services_started"; done
+
+# A first look needs something to look at.
+if [[ ${FIDELITY_DEMO:-1} != 0 ]]; then
+  programmes=$(curl --silent --show-error --fail --noproxy '*' --max-time 30 "$url/api/v1/programmes" 2>"$LOGS/demo.log") ||
+    fail_with_log "$LOGS/portal.log" "The portal does not list its programmes ($(<"$LOGS/demo.log"))."
+  if [[ ${programmes//[[:space:]]/} == '[]' ]]; then
+    say "The store is empty; loading the demo programme (FIDELITY_DEMO=0 leaves it out)"
+    FIDELITY_URL=$url "$here/load.sh" "$here/demo" --programme demo 9>&- ||
+      fail "The demo programme could not be loaded (see above; the portal's log is $LOGS/portal.log). Fidelity itself runs at $url/"
+  fi
+fi
+
+say "Started in $((SECONDS - started)) s; logs are in $LOGS; deploy/down.sh stops it."
+say "Fidelity is at $url/"
