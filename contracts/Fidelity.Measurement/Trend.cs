@@ -1,0 +1,56 @@
+namespace Fidelity.Measurement;
+
+/// <summary>One month of a mean. The month is its first day; a month without any case has no value: a gap, never a zero.</summary>
+public sealed record MonthlyMean(DateOnly Month, Fraction? Value, int Cases);
+
+/// <summary>One month of a share. The month is its first day.</summary>
+public sealed record MonthlyShare(DateOnly Month, int Numerator, int Denominator);
+
+/// <summary>Measures by calendar month (measurement.md §5).</summary>
+public static class Trend
+{
+    /// <summary>The <c>adherence</c> measure by month of interview, from the first month with a valid TAM to the month of today.</summary>
+    public static IReadOnlyList<MonthlyMean> Adherence(ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today) =>
+    [
+        .. CaseMeansByMonth(profile, interviews, today).Select(month =>
+            new MonthlyMean(month.Month, month.CaseMeans.Count == 0 ? null : Fraction.Mean(month.CaseMeans), month.CaseMeans.Count)),
+    ];
+
+    /// <summary>
+    /// The <c>adherence_above</c> measure over the same months, with monthly case means; empty when the profile's instrument has
+    /// no threshold.
+    /// </summary>
+    public static IReadOnlyList<MonthlyShare> AdherenceAbove(ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        return profile.Tam.Threshold is not { } threshold
+            ? []
+            :
+            [
+                .. CaseMeansByMonth(profile, interviews, today).Select(month =>
+                    new MonthlyShare(month.Month, month.CaseMeans.Count(mean => mean >= threshold), month.CaseMeans.Count)),
+            ];
+    }
+
+    /// <summary>The <c>tam_completed</c> measure by month of due date, for the months in which anything was due.</summary>
+    public static IReadOnlyList<MonthlyShare> TamCompleted(IEnumerable<CaseOpportunity> opportunities, DateOnly today) =>
+    [
+        .. opportunities.Select(due => due.Opportunity)
+            .Where(due => due.Outcome != OpportunityOutcome.Void && due.Due <= today)
+            .GroupBy(due => MonthOf(due.Due))
+            .OrderBy(month => month.Key)
+            .Select(month => new MonthlyShare(month.Key, month.Count(due => due.Outcome == OpportunityOutcome.Completed), month.Count())),
+    ];
+
+    static IEnumerable<(DateOnly Month, IReadOnlyList<Fraction> CaseMeans)> CaseMeansByMonth(
+        ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today)
+    {
+        var byMonth = Measurement.Adherence.Valid(profile, interviews, today).ToLookup(interview => MonthOf(interview.Date));
+        if (byMonth.Count == 0)
+            yield break;
+        for (var month = byMonth.Min(group => group.Key); month <= today; month = month.AddMonths(1))
+            yield return (month, Measurement.Adherence.CaseMeans(byMonth[month]));
+    }
+
+    static DateOnly MonthOf(DateOnly date) => new(date.Year, date.Month, 1);
+}
