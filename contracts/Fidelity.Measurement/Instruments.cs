@@ -13,7 +13,7 @@ public static class Instruments
         "Schoenwald, Henggeler & Edwards (1998), MST Supervisor Adherence Measure, MST Institute";
 
     const string CamSource =
-        "Schoenwald, Sheidow & Letourneau (2004), J Clin Child Adolesc Psychol 33(1):94–104, doi:10.1207/S15374424JCCP3301_10";
+        "Schoenwald, Sheidow & Letourneau (2004), J Clin Child Adolesc Psychol 33(1):94–104";
 
     /// <summary>TAM-R by the share of answers in the top category.</summary>
     public static InstrumentDefinition TamR { get; } = new()
