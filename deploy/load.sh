@@ -57,7 +57,7 @@ request() {
   local status
   if ! status=$(curl --silent --show-error --noproxy 127.0.0.1,localhost --header 'Accept: text/plain' \
     --output "$answer" --write-out '%{http_code}' "${@:1:$#-1}" "$url${!#}" 2>&1); then
-    fail "The portal at $url does not answer (${status#curl: }). Is Fidelity running? deploy/up.sh starts it."
+    fail "The portal at $url does not answer (${status%%$'\n'*}). Is Fidelity running? deploy/up.sh starts it."
   fi
   [[ $status == 2?? ]] && return
   end_transient
@@ -74,9 +74,9 @@ value() {
   printf '%s' "${line#*=}" | tr -d '\r'
 }
 
-# wait_until STATES UNIT SENTENCE…: polls the import, shows how far it is, and ends when its state is one of STATES.
+# wait_until STATES SHOW: polls the import, shows how far it is with the function SHOW, and ends when its state is one of STATES.
 wait_until() {
-  local states=$1 show=$2 last='' news=$SECONDS said=$SECONDS pause=0.2 line
+  local states=$1 show=$2 last='' news=$SECONDS said=$SECONDS line
   while request "/api/v1/imports/$id"; [[ " $states " != *" $(value state) "* ]]; do
     line=$($show)
     if [[ $(<"$answer") != "$last" ]]; then
@@ -90,8 +90,7 @@ wait_until() {
       say "  $line"
       said=$SECONDS
     fi
-    sleep "$pause"
-    pause=1
+    sleep 0.5
   done
   end_transient
 }

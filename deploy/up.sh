@@ -73,6 +73,10 @@ packages=(curl)
 if [[ ${FIDELITY_APP:-} ]]; then require_runtime; else require_sdk; fi
 require_packages "${packages[@]}"
 
+# Database and broker. They start while the services are built.
+[[ ${FIDELITY_POSTGRES:-} ]] || start_postgres
+[[ ${FIDELITY_RABBITMQ:-} ]] || start_rabbitmq
+
 # Services, from source. Files of a running service are not exchanged under its feet.
 if [[ ${FIDELITY_APP:-} ]]; then
   ((${#services[@]})) || fail "FIDELITY_APP=$FIDELITY_APP holds no published service (Roster/Fidelity.Roster.dll and so on)."
@@ -86,18 +90,17 @@ else
   missing=("${services[@]}")
 fi
 
-# Database and broker.
 if [[ ! ${FIDELITY_POSTGRES:-} ]]; then
-  start_postgres
+  await_postgres
   # Five services share the server's 200 connections.
   FIDELITY_POSTGRES="$(postgres_connection fidelity fidelity);Maximum Pool Size=30"
 fi
 if [[ ! ${FIDELITY_RABBITMQ:-} ]]; then
-  start_rabbitmq
+  await_rabbitmq
   FIDELITY_RABBITMQ=$(rabbitmq_uri)
 fi
 
-# Services.
+# Topology first, then the services.
 FIDELITY_SECRET_FILE=$FIDELITY_DATA/secret
 random_once "$FIDELITY_SECRET_FILE" random_secret >/dev/null
 export FIDELITY_POSTGRES FIDELITY_RABBITMQ FIDELITY_SECRET_FILE FIDELITY_TODAY

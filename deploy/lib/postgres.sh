@@ -11,11 +11,8 @@ postgres_connection() {
 }
 
 start_postgres() {
-  local data=$FIDELITY_DATA/postgres bin version started=$SECONDS
-  if is_running postgres; then
-    step postgres "already running on 127.0.0.1:$POSTGRES_PORT"
-    return
-  fi
+  local data=$FIDELITY_DATA/postgres bin version
+  ! is_running postgres || return 0
   require_free_port "$POSTGRES_PORT" PostgreSQL
   password_of postgres >/dev/null
   password_of fidelity >/dev/null
@@ -31,9 +28,12 @@ start_postgres() {
     -c fsync=on -c synchronous_commit=on -c full_page_writes=on \
     -c max_connections=200 -c shared_buffers=256MB -c random_page_cost=1.1 -c jit=off \
     "${POSTGRES_SETTINGS[@]}"
-  wait_for postgres 60 env PGCONNECT_TIMEOUT=2 "$bin/pg_isready" --quiet -h 127.0.0.1 -p "$POSTGRES_PORT"
-  create_postgres_database "$bin"
-  step postgres "PostgreSQL $version is ready on 127.0.0.1:$POSTGRES_PORT ($((SECONDS - started)) s)"
+}
+
+await_postgres() {
+  wait_for postgres 60 pg_isready --quiet --timeout=2 -h 127.0.0.1 -p "$POSTGRES_PORT"
+  create_postgres_database
+  step postgres "ready on 127.0.0.1:$POSTGRES_PORT"
 }
 
 # PostgreSQL finishes transactions and closes (INT), or drops everything and recovers at the next start (QUIT).
@@ -76,8 +76,7 @@ create_postgres_cluster() {
 
 # The services' own role owns one database and is no superuser.
 create_postgres_database() {
-  local bin=$1
-  PGPASSWORD=$(password_of postgres) "$bin/psql" --no-psqlrc --quiet --tuples-only --set=ON_ERROR_STOP=1 \
+  PGPASSWORD=$(password_of postgres) psql --no-psqlrc --quiet --tuples-only --set=ON_ERROR_STOP=1 \
     -h 127.0.0.1 -p "$POSTGRES_PORT" -U postgres -d postgres >"$LOGS/database.log" 2>&1 <<SQL ||
 SELECT 'CREATE ROLE fidelity LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fidelity') \gexec
 ALTER ROLE fidelity PASSWORD '$(password_of fidelity)';

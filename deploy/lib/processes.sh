@@ -34,21 +34,26 @@ start_process() {
   printf '%s %s %s\n' "$pid" "$(started_at "$pid" || echo 0)" "$BOOT" >"$PIDS/$name"
 }
 
+# signal_process NAME SIGNAL: fails when it does not run.
+signal_process() {
+  local pid
+  pid=$(pid_of "$1") && kill -s "$2" "$pid" 2>/dev/null
+}
+
 # stop_process NAME SECONDS SIGNAL…: sends each signal in turn and gives it that many seconds.
 stop_process() {
-  local name=$1 patience=$2 pid signal deadline
+  local name=$1 patience=$2 signal deadline
   shift 2
-  if pid=$(pid_of "$name"); then
-    for signal; do
-      kill -s "$signal" "$pid" 2>/dev/null || true
-      deadline=$((SECONDS + patience))
-      while is_running "$name" && ((SECONDS < deadline)); do sleep 0.1; done
-      is_running "$name" || break
-    done
-    if is_running "$name"; then fail "$name (pid $pid) does not stop."; fi
-    step "$name" "stopped"
-  fi
+  [[ -e $PIDS/$name ]] || return 0
+  for signal; do
+    signal_process "$name" "$signal" || break
+    transient "  $name: stopping"
+    deadline=$((SECONDS + patience))
+    while is_running "$name" && ((SECONDS < deadline)); do sleep 0.1; done
+  done
+  if is_running "$name"; then fail "$name (pid $(pid_of "$name")) does not stop."; fi
   rm -f -- "$PIDS/$name"
+  step "$name" "stopped"
 }
 
 # port_answers PORT: something listens there on 127.0.0.1.

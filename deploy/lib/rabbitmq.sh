@@ -5,11 +5,8 @@
 rabbitmq_uri() { printf 'amqp://fidelity:%s@127.0.0.1:%s/' "$(password_of rabbitmq)" "$RABBITMQ_PORT"; }
 
 start_rabbitmq() {
-  local home=$FIDELITY_DATA/rabbitmq started=$SECONDS
-  if is_running rabbitmq; then
-    step rabbitmq "already running on 127.0.0.1:$RABBITMQ_PORT"
-    return
-  fi
+  local home=$FIDELITY_DATA/rabbitmq
+  ! is_running rabbitmq || return 0
   require_free_port "$RABBITMQ_PORT" RabbitMQ
   require_free_port "$RABBITMQ_DISTRIBUTION_PORT" "RabbitMQ's distribution"
   configure_rabbitmq "$home"
@@ -20,8 +17,11 @@ start_rabbitmq() {
   fi
   # RUNNING_UNDER_SYSTEMD makes the launcher become the server instead of watching over it: one process, one pid.
   start_process rabbitmq env RUNNING_UNDER_SYSTEMD=true "$home/env" /usr/lib/rabbitmq/bin/rabbitmq-server
+}
+
+await_rabbitmq() {
   wait_for rabbitmq 120 amqp_answers "$RABBITMQ_PORT"
-  step rabbitmq "RabbitMQ is ready on 127.0.0.1:$RABBITMQ_PORT ($((SECONDS - started)) s)"
+  step rabbitmq "ready on 127.0.0.1:$RABBITMQ_PORT"
 }
 
 stop_rabbitmq() {

@@ -57,13 +57,8 @@ wait_for_service() {
 }
 
 stop_services() {
-  local index
-  # All are told first, so that they finish side by side; the last to start is the first to hear.
-  for ((index = ${#SERVICES[@]} - 1; index >= 0; index--)); do
-    local pid
-    if pid=$(pid_of "$(lower "${SERVICES[index]}")"); then kill -s TERM "$pid" 2>/dev/null || true; fi
-  done
-  for ((index = ${#SERVICES[@]} - 1; index >= 0; index--)); do
-    stop_process "$(lower "${SERVICES[index]}")" 30 TERM KILL
-  done
+  local service
+  # All are told first, so that they finish side by side.
+  for service in "${SERVICES[@]}"; do signal_process "$(lower "$service")" TERM || true; done
+  for service in "${SERVICES[@]}"; do stop_process "$(lower "$service")" 30 TERM KILL; done
 }
