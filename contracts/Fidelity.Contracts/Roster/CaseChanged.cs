@@ -20,11 +20,6 @@ public sealed record CaseChanged(
     public override Thing About => new("case", CaseId);
 }
 
-/// <summary>From <paramref name="From"/> on the case has this therapist.</summary>
-/// <param name="TherapistId">The therapist.</param>
-/// <param name="From">First day with that therapist.</param>
-public sealed record Reassignment(string TherapistId, DateOnly From);
-
 /// <summary>Outcomes some months after discharge.</summary>
 /// <param name="Months">6 or 18.</param>
 /// <param name="Date">The day the outcomes were learned.</param>

@@ -1,3 +1,5 @@
+using Fidelity.Measurement;
+
 namespace Fidelity.Contracts.Roster;
 
 /// <summary>Registers one post, or the end of a known one (formats.md §1, <c>staff.csv</c>).</summary>

@@ -1,3 +1,5 @@
+using Fidelity.Measurement;
+
 namespace Fidelity.Contracts.Roster;
 
 /// <summary>A team with all its posts, whenever either changed.</summary>
@@ -13,15 +15,4 @@ public sealed record TeamChanged(
 {
     /// <inheritdoc />
     public override Thing About => new("team", TeamId);
-}
-
-/// <summary>One post; <paramref name="To"/> is the last day in it.</summary>
-/// <param name="StaffId">The person.</param>
-/// <param name="Role">What the person does in this post.</param>
-/// <param name="From">First day in post.</param>
-/// <param name="To">Last day in post; null while it lasts.</param>
-public sealed record Post(string StaffId, StaffRole Role, DateOnly From, DateOnly? To)
-{
-    /// <summary>Whether the post is held on <paramref name="day"/>.</summary>
-    public bool Holds(DateOnly day) => From <= day && (To is null || day <= To);
 }

@@ -1,0 +1,75 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Fidelity.ServiceDefaults;
+
+/// <summary>One bus, set up the same way in every service.</summary>
+public static class Bus
+{
+    public const string DeclareTopology = "--declare-topology";
+
+    /// <summary>
+    /// Joins the bus. Everything sent or published is confirmed by the broker and mandatory: a message that no queue
+    /// takes is a failure, never a silence. With <see cref="DeclareTopology"/> the service only declares its exchanges,
+    /// queues and bindings.
+    /// </summary>
+    public static void AddBus(this WebApplicationBuilder builder, bool declareOnly, Action<IBusRegistrationConfigurator> consumers)
+    {
+        var address = builder.Configuration["FIDELITY_RABBITMQ"]
+            ?? throw new InvalidOperationException("FIDELITY_RABBITMQ must hold the broker's address, amqp://user:password@host:port/vhost.");
+        builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = declareOnly);
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            consumers(bus);
+            bus.UsingRabbitMq((context, broker) =>
+            {
+                broker.Host(new Uri(address));
+                broker.DeployTopologyOnly = declareOnly;
+                broker.PublishTopology.BrokerTopologyOptions = PublishBrokerTopologyOptions.MaintainHierarchy;
+                broker.Publish<Contracts.Command>(type => type.Exclude = true);
+                broker.Publish<Contracts.Fact>(type => type.Exclude = true);
+                broker.Publish<Contracts.Tam.TamInterviewFact>(type => type.Exclude = true);
+                broker.Publish<Contracts.Tam.TamOpportunityFact>(type => type.Exclude = true);
+                broker.ConfigurePublish(pipe => pipe.UseExecute(RequireARoute));
+                broker.ConfigureSend(pipe => pipe.UseExecute(RequireARoute));
+                broker.ConfigureEndpoints(context);
+            });
+        });
+    }
+
+    static void RequireARoute(SendContext context)
+    {
+        if (context.TryGetPayload<RabbitMqSendContext>(out var message))
+            message.Mandatory = true;
+    }
+
+    /// <summary>Adds consumers that share one queue.</summary>
+    public static void AddInbox(this IBusRegistrationConfigurator bus, string queue, params ReadOnlySpan<Type> consumers)
+    {
+        foreach (var consumer in consumers)
+            bus.AddConsumer(consumer, typeof(InboxDefinition<>).MakeGenericType(consumer)).Endpoint(endpoint => endpoint.Name = queue);
+    }
+}
+
+/// <summary>
+/// How a service takes messages in: a quorum queue, a page's worth of messages at once (the writer saves them together),
+/// short retries for what passes by itself, then the error queue with the cause.
+/// </summary>
+sealed class InboxDefinition<TConsumer> : ConsumerDefinition<TConsumer> where TConsumer : class, IConsumer
+{
+    const int AtOnce = 100;
+
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpoint, IConsumerConfigurator<TConsumer> consumer, IRegistrationContext context)
+    {
+        // Nobody listens to MassTransit's Fault<T>, and a mandatory message that nobody takes is a failure.
+        endpoint.PublishFaults = false;
+        endpoint.PrefetchCount = 2 * AtOnce;
+        endpoint.ConcurrentMessageLimit = AtOnce;
+        endpoint.UseMessageRetry(retry => retry.Exponential(4, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(400)));
+        if (endpoint is IRabbitMqReceiveEndpointConfigurator queue)
+            queue.SetQuorumQueue();
+    }
+}

@@ -1,0 +1,84 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Fidelity.ServiceDefaults;
+
+/// <summary>What every service has: clock, calendar, keys, logging, telemetry and health.</summary>
+public static class Defaults
+{
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string service)
+    {
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new BusinessCalendar(TimeProvider.System, builder.Configuration));
+        builder.Services.AddSingleton(new InstallationKeys(builder.Configuration));
+        builder.Services.AddSingleton<Facts>();
+        builder.Services.AddSingleton<Progress>();
+        builder.Services.AddHealthChecks().AddCheck<EventStoreHealth>("event store", tags: ["ready"]);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        builder.AddTelemetry(service);
+        return builder;
+    }
+
+    /// <summary>Serves health, or only declares the topology when asked to.</summary>
+    public static async Task RunServiceAsync(this WebApplication app, bool declareOnly)
+    {
+        if (declareOnly)
+        {
+            var bus = app.Services.GetRequiredService<IBusControl>();
+            await bus.StartAsync(CancellationToken.None);
+            await bus.StopAsync(CancellationToken.None);
+            return;
+        }
+
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
+        await app.RunAsync();
+    }
+
+    /// <summary>OTLP when an endpoint is configured. Nothing in the telemetry names a family: keys are hashes.</summary>
+    static void AddTelemetry(this WebApplicationBuilder builder, string service)
+    {
+        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            return;
+        var resource = ResourceBuilder.CreateDefault().AddService($"fidelity-{service}");
+        builder.Services.AddSingleton(Sdk.CreateTracerProviderBuilder()
+            .SetResourceBuilder(resource).AddSource("MassTransit", "Npgsql", "Microsoft.AspNetCore", "Marten").AddOtlpExporter().Build());
+        builder.Services.AddSingleton(Sdk.CreateMeterProviderBuilder()
+            .SetResourceBuilder(resource)
+            .AddMeter("MassTransit", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Runtime", "Marten").AddOtlpExporter().Build());
+        builder.Logging.AddOpenTelemetry(logs => logs.SetResourceBuilder(resource).AddOtlpExporter());
+    }
+
+    sealed class EventStoreHealth(NpgsqlDataSource database) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await using var command = database.CreateCommand("select 1");
+                await command.ExecuteScalarAsync(cancellationToken);
+                return HealthCheckResult.Healthy();
+            }
+            catch (NpgsqlException failure)
+            {
+                return HealthCheckResult.Unhealthy("PostgreSQL does not answer.", failure);
+            }
+        }
+    }
+}

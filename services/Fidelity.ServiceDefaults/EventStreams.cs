@@ -1,0 +1,90 @@
+using Fidelity.Contracts;
+using JasperFx.Events;
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Projections;
+using Marten;
+using Marten.Events.Projections;
+using Marten.Subscriptions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Weasel.Core;
+
+namespace Fidelity.ServiceDefaults;
+
+/// <summary>One event store per service, used the same way everywhere.</summary>
+public static class EventStreams
+{
+    /// <summary>
+    /// Opens the service's event store in its own schema. Unknown events and failed applies stop a subscription
+    /// instead of being skipped: a record that is passed over in silence is worse than one that waits.
+    /// </summary>
+    public static EventStreamsBuilder AddEventStreams(this WebApplicationBuilder builder, string schema, Action<StoreOptions> events)
+    {
+        var connection = builder.Configuration["FIDELITY_POSTGRES"]
+            ?? throw new InvalidOperationException("FIDELITY_POSTGRES must hold the PostgreSQL connection string.");
+        builder.Services.AddSingleton(NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection)
+        {
+            ApplicationName = $"fidelity-{schema}", MaxPoolSize = 20,
+        }));
+        builder.Services.AddSingleton(new ServiceSchema(schema));
+        builder.Services.AddHostedService<ReadTables>();
+        var marten = builder.Services.AddMarten(options =>
+            {
+                options.DatabaseSchemaName = schema;
+                options.UseSystemTextJsonForSerialization(casing: Casing.CamelCase);
+                options.Events.StreamIdentity = StreamIdentity.AsString;
+                options.Events.AppendMode = EventAppendMode.Quick;
+                options.Events.UseListenNotifyForEventAppends = true;
+                options.Events.MetadataConfig.CorrelationIdEnabled = true;
+                options.Events.MetadataConfig.CausationIdEnabled = true;
+                options.Events.MetadataConfig.HeadersEnabled = true;
+                options.Projections.Errors.SkipApplyErrors = false;
+                options.Projections.Errors.SkipUnknownEvents = false;
+                options.Projections.Errors.SkipSerializationErrors = false;
+                events(options);
+            })
+            .UseLightweightSessions()
+            .UseNpgsqlDataSource()
+            .ApplyAllDatabaseChangesOnStartup()
+            .AddAsyncDaemon(DaemonMode.HotCold);
+        builder.Services.AddSingleton<EventWriter>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<EventWriter>());
+        return new EventStreamsBuilder(builder.Services, marten);
+    }
+}
+
+/// <summary>The schema that holds a service's streams and read tables.</summary>
+public sealed record ServiceSchema(string Name);
+
+/// <summary>The names under which a service's daemon keeps its progress.</summary>
+public sealed record Shard(string Name)
+{
+    public string ProgressName => $"{Name}:All";
+}
+
+public sealed class EventStreamsBuilder(IServiceCollection services, MartenServiceCollectionExtensions.MartenConfigurationExpression marten)
+{
+    /// <summary>Makes a read table at start.</summary>
+    public EventStreamsBuilder Table(ReadTable table)
+    {
+        services.AddSingleton(table);
+        return this;
+    }
+
+    /// <summary>Feeds a read table from the events, apart from the transaction that appended them.</summary>
+    public EventStreamsBuilder Project<T>(string name) where T : class, IProjection
+    {
+        marten.AddProjectionWithServices<T>(ProjectionLifecycle.Async, ServiceLifetime.Singleton, projection => projection.Name = name);
+        services.AddSingleton(new Shard(name));
+        return this;
+    }
+
+    /// <summary>Publishes what was appended, at least once and in stream order.</summary>
+    public EventStreamsBuilder Publish<T>(string name) where T : class, ISubscription
+    {
+        marten.AddSubscriptionWithServices<T>(ServiceLifetime.Singleton, subscription => subscription.Name = name);
+        services.AddSingleton(new Shard(name));
+        return this;
+    }
+}

@@ -1,0 +1,188 @@
+using System.Threading.Channels;
+using JasperFx;
+using Marten;
+using Marten.Exceptions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Fidelity.ServiceDefaults;
+
+/// <summary>
+/// Saves decisions. Whatever arrives together is decided in order of arrival and saved in one transaction, so a season
+/// costs a few hundred commits instead of thousands while each message keeps its own answer, retry and error queue.
+/// A conflict with another writer is decided anew from what the stream says then.
+/// </summary>
+public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) : BackgroundService
+{
+    const int LargestPage = 100;
+    const int Writers = 2;
+    static readonly TimeSpan DatabasePause = TimeSpan.FromSeconds(1);
+
+    readonly Channel<Work> waiting = Channel.CreateUnbounded<Work>();
+
+    /// <summary>
+    /// Runs <paramref name="decide"/> with the streams it opens and returns its answer once what it appended is saved.
+    /// It may run more than once; its exceptions reach the caller and leave nothing behind.
+    /// </summary>
+    public async Task<TAnswer> Write<TAnswer>(Func<OpenStreams, Task<TAnswer>> decide, CancellationToken stopping)
+    {
+        var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TAnswer answer = default!;
+        waiting.Writer.TryWrite(new Work(async streams => answer = await decide(streams), saved));
+        await saved.Task.WaitAsync(stopping);
+        return answer;
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => SavePages(stoppingToken)));
+
+    async Task SavePages(CancellationToken stopping)
+    {
+        var page = new List<Work>(LargestPage);
+        while (await waiting.Reader.WaitToReadAsync(stopping))
+        {
+            page.Clear();
+            while (page.Count < LargestPage && waiting.Reader.TryRead(out var work))
+                page.Add(work);
+            await Save(page, stopping);
+        }
+    }
+
+    async Task Save(IReadOnlyList<Work> page, CancellationToken stopping)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await Decide(page, stopping);
+                return;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                foreach (var work in page)
+                    work.Saved.TrySetCanceled(stopping);
+                return;
+            }
+            catch (Exception failure) when (IsConflict(failure) && (page.Count == 1 || attempt < 3))
+            {
+                log.LogDebug(failure, "{Works} decisions met another writer and are decided anew", page.Count);
+            }
+            catch (NpgsqlException failure) when (failure.IsTransient && !IsConflict(failure))
+            {
+                log.LogWarning(failure, "The event store does not answer; {Works} decisions wait for it", page.Count);
+                await Task.Delay(DatabasePause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception failure)
+            {
+                if (page.Count == 1)
+                {
+                    page[0].Saved.TrySetException(failure);
+                    return;
+                }
+
+                // One of the page cannot be saved: alone, each finds its own end.
+                foreach (var work in page)
+                    await Save([work], stopping);
+                return;
+            }
+        }
+    }
+
+    async Task Decide(IReadOnlyList<Work> page, CancellationToken stopping)
+    {
+        await using var session = store.LightweightSession();
+        var streams = new OpenStreams(session, stopping);
+        var decided = new List<Work>(page.Count);
+        foreach (var work in page)
+        {
+            try
+            {
+                await work.Decide(streams);
+                streams.Keep();
+                decided.Add(work);
+            }
+            catch (Exception failure) when (failure is not (OperationCanceledException or NpgsqlException or ConcurrencyException))
+            {
+                streams.Forget();
+                work.Saved.TrySetException(failure);
+            }
+        }
+
+        await session.SaveChangesAsync(stopping);
+        foreach (var work in decided)
+            work.Saved.TrySetResult();
+    }
+
+    static bool IsConflict(Exception failure) =>
+        failure is ConcurrencyException or ExistingStreamIdCollisionException
+            or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected };
+
+    sealed record Work(Func<OpenStreams, Task> Decide, TaskCompletionSource Saved);
+}
+
+/// <summary>The streams of one page of decisions; a stream opened twice shows what was decided before.</summary>
+public sealed class OpenStreams(IDocumentSession session, CancellationToken stopping)
+{
+    readonly Dictionary<string, IOpenStream> open = new(StringComparer.Ordinal);
+
+    public async Task<OpenStream<T>> Open<T>(string key) where T : class
+    {
+        if (open.TryGetValue(key, out var known))
+            return (OpenStream<T>)known;
+        var stream = new OpenStream<T>(key, await session.Events.FetchForWriting<T>(key, stopping));
+        open.Add(key, stream);
+        return stream;
+    }
+
+    internal void Keep()
+    {
+        foreach (var stream in open.Values)
+            stream.Keep();
+    }
+
+    internal void Forget()
+    {
+        foreach (var stream in open.Values)
+            stream.Forget();
+    }
+
+    interface IOpenStream
+    {
+        void Keep();
+
+        void Forget();
+    }
+
+    /// <summary>One stream with its state; what is appended is saved when the decision has come to its end.</summary>
+    public sealed class OpenStream<T>(string key, JasperFx.Events.IEventStream<T> stream) : IOpenStream where T : class
+    {
+        readonly List<object> decided = [];
+        T? kept = stream.Aggregate;
+
+        public string Key => key;
+
+        public T? State { get; private set; } = stream.Aggregate;
+
+        /// <summary>Appends events, which lead to <paramref name="state"/>.</summary>
+        public void Append(T state, IEnumerable<object> events)
+        {
+            State = state;
+            decided.AddRange(events);
+        }
+
+        void IOpenStream.Keep()
+        {
+            if (decided.Count > 0)
+                stream.AppendMany(decided);
+            kept = State;
+            decided.Clear();
+        }
+
+        void IOpenStream.Forget()
+        {
+            State = kept;
+            decided.Clear();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Dapper;
+using Fidelity.Contracts.Submitting;
+using MassTransit;
+using Npgsql;
+
+namespace Fidelity.ServiceDefaults;
+
+/// <summary>Work that a service still has to do after its events are published and projected.</summary>
+public interface IPendingWork
+{
+    Task<long> Count(NpgsqlConnection connection);
+}
+
+/// <summary>How far the service's daemon has come with its own events.</summary>
+public sealed class Progress(NpgsqlDataSource database, ServiceSchema schema, IEnumerable<Shard> shards, IEnumerable<IPendingWork> works)
+{
+    public async Task<(long LastEvent, long Pending)> Read(CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        var names = shards.Select(shard => shard.ProgressName).ToArray();
+        var (last, done) = await connection.QuerySingleAsync<(long, long)>(
+            $"""
+            select coalesce((select max(seq_id) from {schema.Name}.mt_events), 0),
+                   coalesce((select min(coalesce(progress.last_seq_id, 0))
+                             from unnest(@names) as shard(name)
+                             left join {schema.Name}.mt_event_progression progress on progress.name = shard.name), 0)
+            """, new { names });
+        var pending = Math.Max(0, last - done);
+        foreach (var work in works)
+            pending += await work.Count(connection);
+        return (last, pending);
+    }
+}
+
+/// <summary>Answers how far the service has come.</summary>
+public sealed class ReportProgressConsumer(Progress progress, ServiceSchema schema) : IConsumer<ReportProgress>
+{
+    public async Task Consume(ConsumeContext<ReportProgress> context)
+    {
+        var (last, pending) = await progress.Read(context.CancellationToken);
+        await context.RespondAsync(new ProgressReported(context.Message.Round, schema.Name, last, pending));
+    }
+}

@@ -1,0 +1,101 @@
+using Dapper;
+using Fidelity.Contracts.Pir;
+using Fidelity.Contracts.Roster;
+using Fidelity.Measurement;
+using Fidelity.ServiceDefaults;
+using Npgsql;
+
+namespace Fidelity.Pir.Computing;
+
+/// <summary>
+/// Computes the reviews and the trend of every marked team, one instance of the service at a time. A review is a
+/// function of the store up to a position, of the profile, and of the day.
+/// </summary>
+sealed class ComputingReviews(
+    EventWriter writer, NpgsqlDataSource database, ServiceSchema schema, InstallationKeys keys, BusinessCalendar calendar,
+    ILogger<ComputingReviews> log) : BackgroundService
+{
+    static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var leader = await database.OpenConnectionAsync(stoppingToken);
+                var leads = await leader.ExecuteScalarAsync<bool>(
+                    "select pg_try_advisory_lock(hashtext(@name))", new { name = $"{schema.Name} computing" });
+                while (leads)
+                {
+                    if (await ComputeMarked(leader, stoppingToken) == 0)
+                        await Task.Delay(Idle, stoppingToken);
+                }
+
+                await Task.Delay(AfterFailure, stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                log.LogWarning(failure, "Reviews could not be computed; marked teams stay marked and are tried again");
+                await Task.Delay(AfterFailure, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    async Task<int> ComputeMarked(NpgsqlConnection connection, CancellationToken stopping)
+    {
+        var marked = (await connection.QueryAsync<(string Programme, string TeamId)>(
+            $"select programme, team_id from {schema.Name}.marked_teams order by position")).AsList();
+        foreach (var (programme, team) in marked)
+        {
+            var known = await FactsOfTeam.Read(database, schema.Name, programme, team, calendar.Today, stopping);
+            await Compute(known, stopping);
+            await connection.ExecuteAsync(
+                $"delete from {schema.Name}.marked_teams where programme = @programme and team_id = @team and position <= @position",
+                new { programme, team, position = known.Position });
+        }
+
+        return marked.Count;
+    }
+
+    async Task Compute(FactsOfTeam known, CancellationToken stopping)
+    {
+        if (known.Team is not { } team || Profiles.Find(team.Profile) is not { } profile)
+            return;
+        var today = calendar.Today;
+        var reviews = Period.All(team.PirStartMonth, team.Opened, team.Closed, today).Select(period => Calculate(period, known, team, profile, today)).ToList();
+        var trend = new TrendCalculated(
+            team.Programme, team.TeamId, profile.Id, known.Position, today,
+            Trend.Adherence(profile, known.Facts.Interviews, today),
+            Trend.AdherenceAbove(profile, known.Facts.Interviews, today),
+            Trend.TamCompleted(known.Facts.TamOpportunities, today));
+
+        await writer.Write(async streams =>
+        {
+            foreach (var calculated in reviews)
+            {
+                var stream = await streams.Open<Review>(keys.Stream("pir", team.Programme, team.TeamId, calculated.Period));
+                var (state, events) = Review.Calculate(stream.State, calculated);
+                stream.Append(state, events);
+            }
+
+            var figures = await streams.Open<TeamTrend>(keys.Stream("trend", team.Programme, team.TeamId));
+            var (latest, changes) = TeamTrend.Calculate(figures.State, trend);
+            figures.Append(latest, changes);
+            return true;
+        }, stopping);
+    }
+
+    static ReviewCalculated Calculate(Period period, FactsOfTeam known, TeamChanged team, ProgrammeProfile profile, DateOnly today)
+    {
+        var measures = Measures.Compute(profile, period, known.Facts, today);
+        return new(
+            team.Programme, team.TeamId, period.Name, period.From, period.To,
+            today > period.To ? ReviewState.Refreshed : ReviewState.Provisional,
+            profile.Id, known.Position, today, known.DataTo,
+            Closed: known.Facts.Cases.Count(known => known.Discharged <= today && period.Contains(known.Discharged.Value)),
+            FullCourse: measures.Single(measure => measure.Measure == "completed").Denominator,
+            measures);
+    }
+}

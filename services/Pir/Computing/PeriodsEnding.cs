@@ -1,0 +1,27 @@
+using Dapper;
+using Fidelity.ServiceDefaults;
+using Npgsql;
+
+namespace Fidelity.Pir.Computing;
+
+/// <summary>A new day may begin or end a period and bring a dated record into being: every team is computed once a day.</summary>
+sealed class PeriodsEnding(NpgsqlDataSource database, ServiceSchema schema, BusinessCalendar calendar, ILogger<PeriodsEnding> log)
+    : DailyTicker(database, schema, calendar, log)
+{
+    readonly NpgsqlDataSource database = database;
+    readonly ServiceSchema schema = schema;
+    DateOnly? marked;
+
+    protected override async Task Tick(DateOnly today, CancellationToken stopping)
+    {
+        if (marked == today)
+            return;
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        await connection.ExecuteAsync(
+            $"""
+            insert into {schema.Name}.marked_teams (programme, team_id, position)
+            select programme, team_id, 0 from {schema.Name}.facts where kind = 'team' on conflict do nothing
+            """);
+        marked = today;
+    }
+}

@@ -1,0 +1,29 @@
+using Fidelity.Pir.Computing;
+using Fidelity.Pir.Publishing;
+using Fidelity.Pir.Receiving;
+using Fidelity.ServiceDefaults;
+
+namespace Fidelity.Pir;
+
+/// <summary>Owns periods, measures and reviews, computed from the facts that the other services publish.</summary>
+static class PirService
+{
+    public static void AddPir(this WebApplicationBuilder builder, bool declareOnly)
+    {
+        builder.AddEventStreams("pir", options =>
+            {
+                Facts.MapEvents(options);
+                Review.MapEvents(options);
+                TeamTrend.MapEvents(options);
+            })
+            .Table(FactsTable.Table)
+            .Table(MarkedTeams.Table)
+            .Project<MarkedTeams>("Facts")
+            .Publish<PirPublisher>("Publishing");
+        builder.Services.AddSingleton<FactsTable>();
+        builder.Services.AddSingleton<IPendingWork, PendingReviews>();
+        builder.Services.AddHostedService<ComputingReviews>();
+        builder.Services.AddHostedService<PeriodsEnding>();
+        builder.AddBus(declareOnly, bus => bus.AddInbox("pir", typeof(FactsConsumer), typeof(ReportProgressConsumer)));
+    }
+}

@@ -1,0 +1,10 @@
+using Fidelity.Portal;
+using Fidelity.ServiceDefaults;
+
+var declareOnly = args.Contains(Bus.DeclareTopology);
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("portal");
+builder.AddPortal(declareOnly);
+var app = builder.Build();
+app.MapPortal();
+await app.RunServiceAsync(declareOnly);

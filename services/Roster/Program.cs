@@ -1,0 +1,8 @@
+using Fidelity.Roster;
+using Fidelity.ServiceDefaults;
+
+var declareOnly = args.Contains(Bus.DeclareTopology);
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("roster");
+builder.AddRoster(declareOnly);
+await builder.Build().RunServiceAsync(declareOnly);

@@ -1,0 +1,35 @@
+using Fidelity.Contracts.Roster;
+using Fidelity.ServiceDefaults;
+using JasperFx.Events;
+using Marten;
+using MassTransit;
+
+namespace Fidelity.Roster.Publishing;
+
+/// <summary>What the roster's events are to the others: the team or case as it now is.</summary>
+sealed class RosterPublisher(IBus bus) : EventPublisher(bus)
+{
+    protected override object? About(IEvent recorded) => recorded.Data switch
+    {
+        WaitBegan => null,
+        WaitEnded ended => ended.SubmissionId,
+        TeamRegistered or TeamClosed or PostStarted or PostEnded => nameof(Team),
+        _ => nameof(Case),
+    };
+
+    protected override async ValueTask<object?> Message(IEvent recorded, IDocumentOperations store) => recorded.Data switch
+    {
+        WaitEnded ended => ended.Answer,
+        TeamRegistered or TeamClosed or PostStarted or PostEnded =>
+            Changed(await store.Events.AggregateStreamAsync<Team>(recorded.StreamKey!, recorded.Version), recorded.Version),
+        _ => Changed(await store.Events.AggregateStreamAsync<Case>(recorded.StreamKey!, recorded.Version), recorded.Version),
+    };
+
+    static TeamChanged? Changed(Team? team, long version) => team?.Registered is not { } registered ? null : new(
+        version, registered.Programme, registered.TeamId, registered.Name, registered.Profile, registered.Opened, registered.Closed,
+        registered.PirStartMonth, team.Posts);
+
+    static CaseChanged? Changed(Case? known, long version) => known?.Opened is not { } opened ? null : new(
+        version, opened.Programme, opened.TeamId, opened.CaseId, opened.TherapistId, known.Reassignments, opened.Started,
+        known.Discharge?.Discharged, known.Discharge?.Reason, known.Outcomes, known.FollowUps);
+}

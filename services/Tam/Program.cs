@@ -1,0 +1,8 @@
+using Fidelity.Tam;
+using Fidelity.ServiceDefaults;
+
+var declareOnly = args.Contains(Bus.DeclareTopology);
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("tam");
+builder.AddTam(declareOnly);
+await builder.Build().RunServiceAsync(declareOnly);

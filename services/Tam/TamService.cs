@@ -1,0 +1,29 @@
+using Fidelity.ServiceDefaults;
+using Fidelity.Tam.Correcting;
+using Fidelity.Tam.FallingDue;
+using Fidelity.Tam.Learning;
+using Fidelity.Tam.Publishing;
+using Fidelity.Tam.Recording;
+
+namespace Fidelity.Tam;
+
+/// <summary>Owns TAM opportunities, attempts, interviews and their scores.</summary>
+static class TamService
+{
+    public static void AddTam(this WebApplicationBuilder builder, bool declareOnly)
+    {
+        builder.AddEventStreams("tam", options =>
+            {
+                CaseInterviews.MapEvents(options);
+                TeamCases.MapEvents(options);
+                Waiting.MapEvents(options);
+            })
+            .Table(NextDates.Table)
+            .Project<NextDates>("NextDates")
+            .Publish<TamPublisher>("Publishing");
+        builder.Services.AddHostedService<Calendar>();
+        builder.AddBus(declareOnly, bus => bus.AddInbox("tam",
+            typeof(RecordTamInterviewConsumer), typeof(RecordTamAttemptConsumer), typeof(CorrectTamInterviewConsumer),
+            typeof(WithdrawTamInterviewConsumer), typeof(TeamChangedConsumer), typeof(CaseChangedConsumer), typeof(ReportProgressConsumer)));
+    }
+}
