@@ -108,6 +108,7 @@ sealed partial class EventGraph : IEventStoreOptions
 
     static string SnakeCase(Type type) => WordBoundary().Replace(type.Name, "_").ToLowerInvariant();
 
-    [GeneratedRegex("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", RegexOptions.None, 1000)]
+    // A digit counts as the start of a word, as in Marten: Sam2Scored is sam_2_scored.
+    [GeneratedRegex(@"(?<=\p{Ll})(?=\P{Ll})|(?<=\P{Ll})(?=\P{Ll}\p{Ll})", RegexOptions.None, 1000)]
     private static partial Regex WordBoundary();
 }

@@ -19,8 +19,12 @@ public class ProjectionOptions
     /// <summary>How long a gap in the sequence is given to fill before it counts as abandoned.</summary>
     public TimeSpan StaleSequenceThreshold { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How often a daemon looks for events nobody told it about.</summary>
+    /// <summary>How often a daemon looks for events while some are on their way, and when all is quiet.</summary>
     public TimeSpan FastPollingTime { get; set; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan SlowPollingTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often, in milliseconds, a daemon that does not lead tries to.</summary>
+    public int LeadershipPollingTime { get; set; } = 5000;
 
     internal IEnumerable<Registration> Inline => registrations.Where(r => r.Lifecycle == ProjectionLifecycle.Inline);
     internal IReadOnlyList<Registration> Async => [.. registrations.Where(r => r.Lifecycle == ProjectionLifecycle.Async)];

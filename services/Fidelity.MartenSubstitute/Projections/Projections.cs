@@ -43,6 +43,7 @@ namespace JasperFx.Events.Projections
     {
         void IncludeType<T>();
         void IncludeType(Type type);
+        bool IncludeArchivedEvents { get; set; }
     }
 
     public abstract class EventFilterable : IEventFilterable
