@@ -73,11 +73,13 @@ public static class ControlChart
         var trial = values.Length < PointsForFirmLimits;
         return new(
             values.Length, mean, movingRange, lower, upper, trial,
-            [.. (rules ?? SignalRules.All).Select(rule => new Signal(rule.Id, [.. rule.Marks(values, mean, upper).Select(point => months[point].Month)]))],
+            [.. (rules ?? SignalRules.All).Select(Signal)],
             trial || target is null ? null
             : target.IsMetBy(lower) && target.IsMetBy(upper) ? Assurance.ConsistentlyMeets
             : target.IsMissedByAll(lower, upper) ? Assurance.ConsistentlyFails
             : Assurance.HitAndMiss);
+
+        Signal Signal(SignalRule rule) => new(rule.Id, [.. rule.Marks(values, mean, upper).Select(point => months[point].Month)]);
     }
 
     /// <summary>A trend cut where a baseline was changed: limits are computed per phase.</summary>

@@ -36,9 +36,11 @@ public readonly record struct Fraction : IComparable<Fraction>
     public static implicit operator Fraction(decimal value)
     {
         var bits = decimal.GetBits(value);
-        var magnitude = ((BigInteger)unchecked((uint)bits[2]) << 64) | ((BigInteger)unchecked((uint)bits[1]) << 32) | unchecked((uint)bits[0]);
+        var magnitude = (Word(2) << 64) + (Word(1) << 32) + Word(0);
         var scale = (bits[3] >> 16) & 0xFF;
         return new(value < 0 ? -magnitude : magnitude, BigInteger.Pow(10, scale));
+
+        BigInteger Word(int i) => unchecked((uint)bits[i]);
     }
 
     /// <summary>A whole number.</summary>

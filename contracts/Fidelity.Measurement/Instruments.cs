@@ -43,7 +43,11 @@ public static class Instruments
     {
         Id = "tam-r-linear@1",
         Rule = ScoringRule.Linear,
-        Parts = [.. TamR.Parts.Select(part => part.Part == "rule" ? part with { Note = "Alternative reading: the mean, moved to 0–1." } : part)],
+        Parts =
+        [
+            .. TamR.Parts.Where(part => part.Part != "rule"),
+            new("rule", Unverified, "Alternative reading: the mean, moved to 0–1."),
+        ],
     };
 
     /// <summary>TAM for MST-CAN: no public key, and never an assumed threshold.</summary>

@@ -60,7 +60,8 @@ public sealed record InterviewScore(string Case, DateOnly Date, string Definitio
 /// <param name="Definition">The instrument definition it was scored with.</param>
 /// <param name="Values">By subscale key; null or absent when insufficient.</param>
 /// <param name="Counts">Not withdrawn.</param>
-public sealed record SurveyScore(string Rater, DateOnly Date, string Definition, IReadOnlyDictionary<string, Fraction?> Values, bool Counts);
+public sealed record SurveyScore(
+    string Rater, DateOnly Date, string Definition, IReadOnlyDictionary<string, Fraction?> Values, bool Counts);
 
 /// <summary>A TAM opportunity and the case it belongs to.</summary>
 public sealed record CaseOpportunity(string Case, Opportunity Opportunity);
@@ -115,7 +116,8 @@ public enum MeasureStatus
 /// <param name="Target">As <see cref="Target.ToString"/> writes it; null without one.</param>
 /// <param name="Status">The verdict, from exact numbers.</param>
 public sealed record MeasureResult(
-    string Measure, MeasureKind Kind, double? Value, int? Numerator, int Denominator, double? Low, double? High, string? Target, MeasureStatus Status);
+    string Measure, MeasureKind Kind, double? Value, int? Numerator, int Denominator, double? Low, double? High, string? Target,
+    MeasureStatus Status);
 
 /// <summary>The measures of a team in a period (measurement.md §4).</summary>
 public static class Measures
@@ -140,7 +142,7 @@ public static class Measures
             "completed" => Reason(DischargeReason.Completed),
             "lack_of_engagement" => Reason(DischargeReason.LackOfEngagement),
             "placed" => Reason(DischargeReason.Placed),
-            "length_of_stay" => Mean(measure, [.. facts.FullCourse.Select(c => (Fraction)(c.Discharged!.Value.DayNumber - c.Started.DayNumber))]),
+            "length_of_stay" => Mean(measure, [.. facts.FullCourse.Select(DaysOfTreatment)]),
             "adherence" => Mean(measure, facts.CaseMeans),
             "adherence_above" => Share(measure, facts.CaseMeans.Count(mean => mean >= profile.Tam.Threshold), facts.CaseMeans.Count),
             "any_tam" => Share(measure, facts.CasesDue.Count(due => due.Any(IsCompleted)), facts.CasesDue.Count),
@@ -157,7 +159,8 @@ public static class Measures
             return Share(measure, known.Count(answer => answer == Outcome3.Yes), known.Count);
         }
 
-        MeasureResult Reason(DischargeReason reason) => Share(measure, facts.FullCourse.Count(c => c.Reason == reason), facts.FullCourse.Count);
+        MeasureResult Reason(DischargeReason reason) =>
+            Share(measure, facts.FullCourse.Count(c => c.Reason == reason), facts.FullCourse.Count);
 
         MeasureResult Completed(IReadOnlyList<Opportunity> due) => Share(measure, due.Count(IsCompleted), due.Count);
 
@@ -166,6 +169,8 @@ public static class Measures
                 ? Mean(measure, facts.RaterMeans(instrument, subscale.Key))
                 : null;
     }
+
+    static Fraction DaysOfTreatment(CaseFacts c) => c.Discharged!.Value.DayNumber - c.Started.DayNumber;
 
     static bool IsCompleted(Opportunity opportunity) => opportunity.Outcome == OpportunityOutcome.Completed;
 
@@ -195,7 +200,7 @@ public static class Measures
         ];
 
         public IReadOnlyList<Fraction> CaseMeans { get; } =
-            Adherence.CaseMeans(Adherence.Valid(profile, facts.Interviews, today).Where(interview => period.Contains(interview.Date)));
+            ValidTam.CaseMeans(ValidTam.Of(profile, facts.Interviews, today).Where(interview => period.Contains(interview.Date)));
 
         /// <summary>The opportunities due in the period, by case.</summary>
         public IReadOnlyList<IEnumerable<Opportunity>> CasesDue { get; } =
@@ -225,19 +230,4 @@ public static class Measures
         static bool IsDue(Period period, Opportunity due, DateOnly today) =>
             due.Outcome != OpportunityOutcome.Void && IsIn(period, due.Due, today);
     }
-}
-
-/// <summary>The two stages of adherence (measurement.md §4), shared by measures and trends.</summary>
-static class Adherence
-{
-    /// <summary>Sufficient, independent, not withdrawn, of the profile's own instrument, and not dated in the future.</summary>
-    public static IEnumerable<InterviewScore> Valid(ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today) =>
-        interviews.Where(interview =>
-            interview.Counts && interview.Value is not null && interview.Definition == profile.Tam.Id && interview.Date <= today);
-
-    /// <summary>The mean of each case's scores.</summary>
-    public static IReadOnlyList<Fraction> CaseMeans(IEnumerable<InterviewScore> valid) =>
-    [
-        .. valid.GroupBy(interview => interview.Case, interview => interview.Value!.Value, StringComparer.Ordinal).Select(Fraction.Mean),
-    ];
 }

@@ -112,10 +112,10 @@ readonly record struct DueInterval(DateOnly Due, DateOnly First, DateOnly Last)
         return opportunities;
     }
 
-    /// <summary>The days on which time alone changes what <see cref="Settle"/> gives: the next due date, and the ends of open intervals.</summary>
+    /// <summary>Days on which time alone changes the result: the next due date, and the day after an open interval.</summary>
     public static IEnumerable<DateOnly?> Changes(IEnumerable<DueInterval> intervals, IEnumerable<Opportunity> settled, DateOnly today) =>
     [
-        .. intervals.SkipWhile(interval => interval.Due <= today).Take(1).Select(interval => (DateOnly?)interval.Due),
-        .. settled.Where(opportunity => opportunity.Outcome == OpportunityOutcome.Open).Select(opportunity => (DateOnly?)opportunity.Last.AddDays(1)),
+        .. intervals.SkipWhile(interval => interval.Due <= today).Take(1).Select(interval => interval.Due),
+        .. settled.Where(opportunity => opportunity.Outcome == OpportunityOutcome.Open).Select(opportunity => opportunity.Last.AddDays(1)),
     ];
 }

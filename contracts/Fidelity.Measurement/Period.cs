@@ -27,7 +27,8 @@ public readonly record struct Period
 
     /// <summary>The period before this one.</summary>
     /// <exception cref="InvalidOperationException">There is none before 0001-H1.</exception>
-    public Period Previous => _half > 0 ? new(_half - 1, _monthsIntoYear + 1) : throw new InvalidOperationException("The calendar begins here.");
+    public Period Previous =>
+        _half > 0 ? new(_half - 1, _monthsIntoYear + 1) : throw new InvalidOperationException("The calendar begins here.");
 
     /// <summary>True on every day of the period.</summary>
     public bool Contains(DateOnly date) => From <= date && date <= To;

@@ -81,6 +81,9 @@ public static class Profiles
     const int MinimumCases = 5;
     const int MinimumRaters = 3;
     const string TwoStages = "Two stages, cases first, are our reading.";
+    const string AsMst = "Taken over from mst@1.";
+    const string OwnPlan = "Outcome named in the programme's own plan.";
+    const string NoTarget = "No target is published.";
 
     /// <summary>Multisystemic therapy.</summary>
     public static ProgrammeProfile Mst { get; } = new(
@@ -95,7 +98,7 @@ public static class Profiles
             Mean("length_of_stay", Target.Between(100, 140)),
             Mean("adherence", Target.AtLeast(0.61m), Unverified, ".61 is verified. " + TwoStages),
             Share("adherence_above", Target.AtLeast(0.8m)),
-            Share("any_tam", Target.AtLeast(1), Unverified),
+            Share("any_tam", Target.AtLeast(1), Unverified, "Our reading of every family being asked."),
             Share("tam_completed", Target.AtLeast(0.7m)),
             .. Surveys(),
         ],
@@ -105,19 +108,19 @@ public static class Profiles
     public static ProgrammeProfile MstCan { get; } = new(
         "mst-can@1", Instruments.TamCan, Instruments.Sam, Instruments.Cam,
         [
-            Share("living_at_home"),
-            Share("in_school_or_work"),
-            Share("no_new_arrest"),
-            Share("completed"),
-            Share("lack_of_engagement"),
-            Share("placed"),
-            Mean("length_of_stay"),
-            Mean("adherence", status: Unverified, note: TwoStages),
-            Share("any_tam", status: Unverified),
-            Share("tam_completed"),
+            Share("living_at_home", status: Unverified, note: AsMst),
+            Share("in_school_or_work", status: Unverified, note: AsMst),
+            Share("no_new_arrest", status: Unverified, note: AsMst),
+            Share("completed", status: Unverified, note: AsMst),
+            Share("lack_of_engagement", status: Unverified, note: AsMst),
+            Share("placed", status: Unverified, note: AsMst),
+            Mean("length_of_stay", status: Unverified, note: AsMst),
+            Mean("adherence", status: Unverified, note: AsMst + " " + TwoStages),
+            Share("any_tam", status: Unverified, note: AsMst),
+            Share("tam_completed", status: Unverified, note: AsMst),
             .. Surveys(),
-            Share("no_new_report", note: "Outcome named in the programme's own plan."),
-            Share("no_new_substance_report", note: "Outcome named in the programme's own plan."),
+            Share("no_new_report", status: Unverified, note: OwnPlan),
+            Share("no_new_substance_report", status: Unverified, note: OwnPlan),
         ],
         "PIR guideline of MST Services, and the programme's own plan for MST-CAN; no targets are published");
 
@@ -135,13 +138,14 @@ public static class Profiles
 
     static IEnumerable<MeasureDefinition> Surveys() =>
     [
-        Share("sam_completed"),
-        Share("cam_completed"),
+        Share("sam_completed", status: Unverified, note: NoTarget),
+        Share("cam_completed", status: Unverified, note: NoTarget),
         .. Subscales("sam", Instruments.Sam),
         .. Subscales("cam", Instruments.Cam),
     ];
 
     static IEnumerable<MeasureDefinition> Subscales(string prefix, InstrumentDefinition instrument) =>
         instrument.Subscales.Select(subscale => new MeasureDefinition(
-            $"{prefix}_{subscale.Key}", MeasureKind.Mean, null, MinimumRaters, instrument.Status, instrument.Status == Verified ? "" : "The item key is unverified."));
+            $"{prefix}_{subscale.Key}", MeasureKind.Mean, null, MinimumRaters, instrument.Status,
+            instrument.Status == Verified ? "" : "The item key is unverified."));
 }

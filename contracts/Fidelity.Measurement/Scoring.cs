@@ -62,12 +62,12 @@ public static class Scoring
 
     static Score Of(InstrumentDefinition definition, IReadOnlyList<int> items, int minimum, IReadOnlyList<Answer> answers)
     {
-        var answered = items.Count(item => answers[item - 1].IsAnswered);
+        var answered = items.Where(item => answers[item - 1].IsAnswered).ToList();
         var notApplicable = items.Count(item => answers[item - 1] == Answer.NotApplicable);
-        var values = items.Where(item => answers[item - 1].IsAnswered).Select(item => Points(definition, item, answers[item - 1].Value!.Value));
+        var points = answered.Select(item => Points(definition, item, answers[item - 1].Value!.Value));
         return new(
-            definition.Id, answered, notApplicable, items.Count - answered - notApplicable,
-            answered >= minimum ? Fraction.Mean(values) : null);
+            definition.Id, answered.Count, notApplicable, items.Count - answered.Count - notApplicable,
+            answered.Count >= minimum ? Fraction.Mean(points) : null);
     }
 
     /// <summary>What one answered item adds to the mean.</summary>

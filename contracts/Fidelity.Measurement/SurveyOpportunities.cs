@@ -40,7 +40,9 @@ public static class SurveyOpportunities
         return
         [
             .. pairs.Distinct()
-                .OrderBy(pair => pair.Rater, StringComparer.Ordinal).ThenBy(pair => pair.Rated, StringComparer.Ordinal).ThenBy(pair => pair.Began),
+                .OrderBy(pair => pair.Rater, StringComparer.Ordinal)
+                .ThenBy(pair => pair.Rated, StringComparer.Ordinal)
+                .ThenBy(pair => pair.Began),
         ];
     }
 

@@ -15,11 +15,15 @@ public static class TamOpportunities
         DateOnly started, DateOnly? discharged, IEnumerable<DatedRecord> interviews, IEnumerable<Attempt> attempts, DateOnly today)
     {
         DatedRecord[] given = [.. interviews.Where(interview => interview.Counts && interview.Date <= today)];
-        Attempt[] ending = [.. attempts.Where(attempt => attempt.Date <= today && Ending(attempt) is not null)];
+        // Equal dates are ordered by outcome only so that the answer never depends on the order of the facts.
+        Attempt[] ending =
+        [
+            .. attempts.Where(attempt => attempt.Date <= today && Ending(attempt) is not null)
+                .OrderBy(attempt => attempt.Date).ThenBy(attempt => attempt.Outcome),
+        ];
         return DueInterval.Settle(Intervals(started, Known(discharged, today)), given, today, interval =>
         {
-            // Equal dates are ordered by outcome only so that the answer never depends on the order of the facts.
-            var earliest = ending.Where(attempt => interval.Contains(attempt.Date)).OrderBy(attempt => (attempt.Date, attempt.Outcome)).FirstOrDefault();
+            var earliest = ending.FirstOrDefault(attempt => interval.Contains(attempt.Date));
             return earliest is not null ? Ending(earliest)
                 : HasOptedOut(before: interval.First) ? OpportunityOutcome.OptedOut
                 : null;
@@ -28,8 +32,8 @@ public static class TamOpportunities
         // An interview later than the opt-out lifts it; one on the same day came before it.
         bool HasOptedOut(DateOnly before)
         {
-            var optOut = ending.Where(attempt => attempt.Outcome == AttemptOutcome.OptedOut && attempt.Date < before).Max(attempt => (DateOnly?)attempt.Date);
-            return optOut is not null && !given.Any(interview => optOut < interview.Date && interview.Date < before);
+            var optOut = ending.LastOrDefault(attempt => attempt.Outcome == AttemptOutcome.OptedOut && attempt.Date < before);
+            return optOut is not null && !given.Any(interview => optOut.Date < interview.Date && interview.Date < before);
         }
     }
 
@@ -44,7 +48,8 @@ public static class TamOpportunities
         Attempt[] tries = [.. attempts];
         IEnumerable<DateOnly?> facts = [.. records.Select(record => record.Date), .. tries.Select(attempt => attempt.Date), discharged];
         return facts.Where(date => date > today)
-            .Concat(DueInterval.Changes(Intervals(started, Known(discharged, today)), Of(started, discharged, records, tries, today), today))
+            .Concat(DueInterval.Changes(
+                Intervals(started, Known(discharged, today)), Of(started, discharged, records, tries, today), today))
             .Min();
     }
 

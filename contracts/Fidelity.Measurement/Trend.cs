@@ -9,7 +9,10 @@ public sealed record MonthlyShare(DateOnly Month, int Numerator, int Denominator
 /// <summary>Measures by calendar month (measurement.md §5).</summary>
 public static class Trend
 {
-    /// <summary>The <c>adherence</c> measure by month of interview, from the first month with a valid TAM to the month of today.</summary>
+    /// <summary>
+    /// The <c>adherence</c> measure by month of interview, from the first month with a valid TAM to the month of
+    /// <paramref name="today"/>; for a closed team pass its last day.
+    /// </summary>
     public static IReadOnlyList<MonthlyMean> Adherence(ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today) =>
     [
         .. CaseMeansByMonth(profile, interviews, today).Select(month =>
@@ -20,7 +23,8 @@ public static class Trend
     /// The <c>adherence_above</c> measure over the same months, with monthly case means; empty when the profile's instrument has
     /// no threshold.
     /// </summary>
-    public static IReadOnlyList<MonthlyShare> AdherenceAbove(ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today)
+    public static IReadOnlyList<MonthlyShare> AdherenceAbove(
+        ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today)
     {
         ArgumentNullException.ThrowIfNull(profile);
         return profile.Tam.Threshold is not { } threshold
@@ -45,12 +49,27 @@ public static class Trend
     static IEnumerable<(DateOnly Month, IReadOnlyList<Fraction> CaseMeans)> CaseMeansByMonth(
         ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today)
     {
-        var byMonth = Measurement.Adherence.Valid(profile, interviews, today).ToLookup(interview => MonthOf(interview.Date));
+        var byMonth = ValidTam.Of(profile, interviews, today).ToLookup(interview => MonthOf(interview.Date));
         if (byMonth.Count == 0)
             yield break;
         for (var month = byMonth.Min(group => group.Key); month <= today; month = month.AddMonths(1))
-            yield return (month, Measurement.Adherence.CaseMeans(byMonth[month]));
+            yield return (month, ValidTam.CaseMeans(byMonth[month]));
     }
 
     static DateOnly MonthOf(DateOnly date) => new(date.Year, date.Month, 1);
+}
+
+/// <summary>The scores that adherence is made of, and its first stage (measurement.md §4); measures and trends share them.</summary>
+static class ValidTam
+{
+    /// <summary>Sufficient, independent, not withdrawn, of the profile's own instrument, and not dated in the future.</summary>
+    public static IEnumerable<InterviewScore> Of(ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today) =>
+        interviews.Where(interview =>
+            interview.Counts && interview.Value is not null && interview.Definition == profile.Tam.Id && interview.Date <= today);
+
+    /// <summary>The mean of each case's scores.</summary>
+    public static IReadOnlyList<Fraction> CaseMeans(IEnumerable<InterviewScore> valid) =>
+    [
+        .. valid.GroupBy(interview => interview.Case, interview => interview.Value!.Value, StringComparer.Ordinal).Select(Fraction.Mean),
+    ];
 }
