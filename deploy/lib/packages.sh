@@ -25,10 +25,10 @@ PostgreSQL and RabbitMQ then need no service of the machine's own; Fidelity star
 }
 
 # Debian's postgresql creates a cluster and starts it, rabbitmq-server starts a broker. Nobody asked for these:
-# for the time of the installation both are told not to, in the two ways Debian provides.
-# A policy that the machine already has is left alone.
+# for the time of the installation both are told not to, in the ways Debian provides for it.
+# A start policy that the machine already has is left alone.
 POLICY=/usr/sbin/policy-rc.d
-CLUSTERS=/etc/postgresql-common/createcluster.conf
+NO_CLUSTER=/etc/postgresql-common/createcluster.d/fidelity.conf
 
 keep_machine_services_down() {
   if [[ ! -e $POLICY ]]; then
@@ -36,22 +36,15 @@ keep_machine_services_down() {
     chmod 755 "$POLICY"
     policy_is_ours=yes
   fi
-  install -d "${CLUSTERS%/*}"
-  if [[ -e $CLUSTERS ]]; then cp -p "$CLUSTERS" "$CLUSTERS.before-fidelity"; fi
-  echo 'create_main_cluster = false' >>"$CLUSTERS"
-  command -v rabbitmq-server >/dev/null || broker_is_new=yes
+  install -d "${NO_CLUSTER%/*}"
+  echo 'create_main_cluster = false' >"$NO_CLUSTER"
+  command -v rabbitmqctl >/dev/null || broker_is_new=yes
 }
 
 give_machine_settings_back() {
   if [[ ${policy_is_ours:-} ]]; then rm -f "$POLICY"; fi
-  if [[ -e $CLUSTERS.before-fidelity ]]; then
-    mv "$CLUSTERS.before-fidelity" "$CLUSTERS"
-  elif [[ -e /usr/share/postgresql-common/createcluster.conf ]]; then
-    cp /usr/share/postgresql-common/createcluster.conf "$CLUSTERS"
-  else
-    rm -f "$CLUSTERS"
-  fi
-  # The broker that came with the package would start with the next boot.
+  rm -f "$NO_CLUSTER"
+  # Under systemd the broker that came with the package would start with the machine's next boot.
   if [[ ${broker_is_new:-} ]] && command -v systemctl >/dev/null; then
     systemctl disable --quiet rabbitmq-server.service || true
   fi
