@@ -67,7 +67,7 @@ say "Starting Fidelity in $FIDELITY_DATA"
 echo "$settings" >"$FIDELITY_DATA/settings"
 
 # Tools.
-packages=(curl)
+packages=(curl tzdata)
 [[ ${FIDELITY_POSTGRES:-} ]] || packages+=(postgresql)
 [[ ${FIDELITY_RABBITMQ:-} ]] || packages+=(rabbitmq-server)
 if [[ ${FIDELITY_APP:-} ]]; then require_runtime; else require_sdk; fi
