@@ -45,7 +45,8 @@ public sealed class AnswerTests
     public void Codes_are_lower_snake_case()
     {
         Codes.All<AttemptOutcome>().ShouldBe(["no_answer", "call_back", "declined", "unreachable", "opted_out", "no_interpreter", "other"]);
-        Codes.All<DischargeReason>().ShouldBe(["completed", "lack_of_engagement", "placed", "moved", "administrative", "placed_prior_event"]);
+        Codes.All<DischargeReason>().ShouldBe(
+            ["completed", "lack_of_engagement", "placed", "moved", "administrative", "placed_prior_event"]);
         Codes.All<StaffRole>().ShouldBe(["therapist", "supervisor", "consultant", "caseworker", "interviewer"]);
         Codes.All<MeasureStatus>().ShouldBe(["met", "not_met", "no_target", "insufficient"]);
         Codes.TryParse<AttemptOutcome>("opted_out", out var outcome).ShouldBeTrue();

@@ -20,7 +20,8 @@ public sealed class MeasureTests
         new($"c-{i}", date ?? new(2026, 3, 1), definition, value, counts);
 
     static CaseOpportunity Due(int i, OpportunityOutcome outcome, DateOnly? due = null) =>
-        new($"c-{i}", new(due ?? new(2026, 3, 1), new(2026, 2, 22), new(2026, 3, 24), outcome, outcome == OpportunityOutcome.Completed ? "i" : null));
+        new($"c-{i}", new(
+            due ?? new(2026, 3, 1), new(2026, 2, 22), new(2026, 3, 24), outcome, outcome == OpportunityOutcome.Completed ? "i" : null));
 
     static IReadOnlyList<T> Times<T>(int count, Func<int, T> one) => [.. Enumerable.Range(1, count).Select(one)];
 
@@ -32,7 +33,8 @@ public sealed class MeasureTests
             Cases =
             [
                 .. Times(9, i => Case(i, home: Outcome3.Yes)), Case(10, home: Outcome3.No), Case(11, home: Outcome3.Unknown),
-                Case(12, DischargeReason.Moved, home: Outcome3.No), Case(13, DischargeReason.Administrative), Case(14, DischargeReason.PlacedPriorEvent),
+                Case(12, DischargeReason.Moved, home: Outcome3.No), Case(13, DischargeReason.Administrative),
+                Case(14, DischargeReason.PlacedPriorEvent),
             ],
         };
         Of("living_at_home", facts).ShouldSatisfyAllConditions(
@@ -65,7 +67,10 @@ public sealed class MeasureTests
     [Fact]
     public void A_case_closed_after_today_or_outside_the_period_is_not_closed_in_it()
     {
-        TeamFacts facts = new() { Cases = [Case(1), Case(2) with { Discharged = new(2026, 7, 1) }, Case(3) with { Discharged = null, Reason = null }] };
+        TeamFacts facts = new()
+        {
+            Cases = [Case(1), Case(2) with { Discharged = new(2026, 7, 1) }, Case(3) with { Discharged = null, Reason = null }],
+        };
         Of("completed", facts).Denominator.ShouldBe(1);
         Of("completed", facts, today: new(2026, 6, 29)).Denominator.ShouldBe(0);
     }
@@ -90,7 +95,8 @@ public sealed class MeasureTests
         {
             Interviews =
             [
-                Tam(1, 1), Tam(2, null), Tam(3, 1, counts: false), Tam(4, 1, "tam-can@1"), Tam(5, 1, date: new(2026, 7, 1)), Tam(6, 1, "tam-r-linear@1"),
+                Tam(1, 1), Tam(2, null), Tam(3, 1, counts: false), Tam(4, 1, "tam-can@1"),
+                Tam(5, 1, date: new(2026, 7, 1)), Tam(6, 1, "tam-r-linear@1"),
             ],
         };
         Of("adherence", facts).Denominator.ShouldBe(1);
@@ -120,7 +126,14 @@ public sealed class MeasureTests
         static SurveyScore Sam(string rater, Fraction? value, string definition = "sam@1", bool counts = true) =>
             new(rater, new(2026, 2, 2), definition, new Dictionary<string, Fraction?> { ["principles"] = value }, counts);
 
-        TeamFacts two = new() { Surveys = [Sam("t-1", 5), Sam("t-1", 4), Sam("t-2", 2), Sam("t-3", null), Sam("t-4", 1, counts: false), Sam("t-5", 1, "cam@1")] };
+        TeamFacts two = new()
+        {
+            Surveys =
+            [
+                Sam("t-1", 5), Sam("t-1", 4), Sam("t-2", 2),
+                Sam("t-3", null), Sam("t-4", 1, counts: false), Sam("t-5", 1, "cam@1"),
+            ],
+        };
         Of("sam_principles", two).ShouldSatisfyAllConditions(
             result => result.Value.ShouldBe(3.25), result => result.Denominator.ShouldBe(2), result => result.Status.ShouldBe(Insufficient),
             result => result.Low.ShouldNotBeNull());
@@ -163,10 +176,17 @@ public sealed class MeasureTests
     [Fact]
     public void The_order_of_facts_does_not_matter() =>
         Property.Holds(
-            from cases in Gens.Some(from i in Gen.Choose(1, 99) from days in Gen.Choose(0, 170) from reason in Gen.Elements(Enum.GetValues<DischargeReason>())
-                                    from home in Gen.Elements(Enum.GetValues<Outcome3>()) select Case(i, reason, days, home), 20)
+            from cases in Gens.Some(
+                from i in Gen.Choose(1, 99)
+                from days in Gen.Choose(0, 170)
+                from reason in Gen.Elements(Enum.GetValues<DischargeReason>())
+                from home in Gen.Elements(Enum.GetValues<Outcome3>())
+                select Case(i, reason, days, home), 20)
             from tams in Gens.Some(from i in Gen.Choose(1, 9) from score in Gens.Score select Tam(i, score), 20)
-            from due in Gens.Some(from i in Gen.Choose(1, 9) from outcome in Gen.Elements(Enum.GetValues<OpportunityOutcome>()) select Due(i, outcome), 20)
+            from due in Gens.Some(
+                from i in Gen.Choose(1, 9)
+                from outcome in Gen.Elements(Enum.GetValues<OpportunityOutcome>())
+                select Due(i, outcome), 20)
             from shuffledCases in Gen.Shuffle(cases.ToArray())
             from shuffledTams in Gen.Shuffle(tams.ToArray())
             from shuffledDue in Gen.Shuffle(due.ToArray())

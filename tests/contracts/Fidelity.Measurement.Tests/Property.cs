@@ -62,7 +62,8 @@ static class Gens
 
     /// <summary>Posts of two therapists, a supervisor and a consultant who come and go.</summary>
     public static Gen<List<Post>> Posts { get; } = Some(
-        from who in Gen.Elements(("t-1", StaffRole.Therapist), ("t-2", StaffRole.Therapist), ("s-1", StaffRole.Supervisor), ("k-1", StaffRole.Consultant))
+        from who in Gen.Elements(
+            ("t-1", StaffRole.Therapist), ("t-2", StaffRole.Therapist), ("s-1", StaffRole.Supervisor), ("k-1", StaffRole.Consultant))
         from start in Date
         from days in Gen.Choose(0, 300)
         from open in Gen.Elements(true, false)

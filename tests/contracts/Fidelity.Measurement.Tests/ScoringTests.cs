@@ -36,7 +36,8 @@ public sealed class ScoringTests
     [Fact]
     public void Below_19_answers_there_is_no_score()
     {
-        var enough = Scoring.Score(Instruments.TamR, Answers(28, i => i <= 19 ? Answer.Of(5) : i <= 23 ? Answer.NotApplicable : Answer.Blank));
+        var enough = Scoring.Score(
+            Instruments.TamR, Answers(28, i => i <= 19 ? Answer.Of(5) : i <= 23 ? Answer.NotApplicable : Answer.Blank));
         enough.ShouldBe(new Score("tam-r@1", 19, 4, 5, 1));
         enough.IsSufficient.ShouldBeTrue();
         var tooFew = Scoring.Score(Instruments.TamR, Answers(28, i => i <= 18 ? Answer.Of(5) : Answer.Blank));
@@ -57,9 +58,10 @@ public sealed class ScoringTests
     public void The_SAM_key_covers_every_item_once()
     {
         Instruments.Sam.Subscales.SelectMany(subscale => subscale.Items).Order().ShouldBe(Enumerable.Range(1, 43));
-        Instruments.Sam.Subscales.Select(subscale => (subscale.Key, subscale.Items[0], subscale.Items[^1], subscale.MinimumAnswered)).ShouldBe(
+        Instruments.Sam.Subscales.Select(its => (its.Key, its.Items[0], its.Items[^1], its.MinimumAnswered)).ShouldBe(
         [
-            ("principles", 1, 12, 6), ("analytical_process", 13, 22, 5), ("structure_and_process", 23, 33, 6), ("clinician_development", 34, 43, 5),
+            ("principles", 1, 12, 6), ("analytical_process", 13, 22, 5),
+            ("structure_and_process", 23, 33, 6), ("clinician_development", 34, 43, 5),
         ]);
     }
 

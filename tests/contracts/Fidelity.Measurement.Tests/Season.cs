@@ -9,9 +9,11 @@ sealed class Season
 
     public sealed record Case(string Team, string FirstTherapist, CaseFacts Facts);
 
-    public sealed record Tam(string Id, string Case, string? Interviewer, DateOnly Date, InstrumentDefinition Definition, IReadOnlyList<Answer> Answers);
+    public sealed record Tam(
+        string Id, string Case, string? Interviewer, DateOnly Date, InstrumentDefinition Definition, IReadOnlyList<Answer> Answers);
 
-    public sealed record Survey(string Id, string Team, string Rater, string Rated, DateOnly Date, InstrumentDefinition Definition, IReadOnlyList<Answer> Answers);
+    public sealed record Survey(
+        string Id, string Team, string Rater, string Rated, DateOnly Date, InstrumentDefinition Definition, IReadOnlyList<Answer> Answers);
 
     readonly ILookup<string, Correction> _corrections;
 
@@ -34,8 +36,10 @@ sealed class Season
             row["discharge_reason"].Length == 0 ? null : Code<DischargeReason>(row["discharge_reason"]),
             new(Outcome(row["living_at_home"]), Outcome(row["in_school_or_work"]), Outcome(row["no_new_arrest"]),
                 Outcome(row["no_new_report"]), Outcome(row["no_new_substance_report"]))))).ToDictionary(c => c.Facts.Id);
-        Reassignments = Rows("reassignments.csv").ToLookup(row => row["case_id"], row => new Reassignment(row["therapist_id"], Date(row["from"])));
-        Attempts = Rows("tam_attempts.csv").ToLookup(row => row["case_id"], row => new Attempt(Date(row["date"]), Code<AttemptOutcome>(row["outcome"])));
+        Reassignments = Rows("reassignments.csv").ToLookup(
+            row => row["case_id"], row => new Reassignment(row["therapist_id"], Date(row["from"])));
+        Attempts = Rows("tam_attempts.csv").ToLookup(
+            row => row["case_id"], row => new Attempt(Date(row["date"]), Code<AttemptOutcome>(row["outcome"])));
         Tams = [.. Rows("tam.csv").Select(row => new Tam(
             row["interview_id"], row["case_id"], row["interviewer_id"].Length == 0 ? null : row["interviewer_id"], Date(row["date"]),
             Instruments.Find(row["instrument"])!, Answers(row, row["interview_id"])))];
@@ -85,7 +89,8 @@ sealed class Season
             pairs.Key.Rater, pairs.Key.Rated, pairs.First().Began,
             SurveyOpportunities.Of(
                 pairs,
-                Surveys.Where(survey => (survey.Team, survey.Rater, survey.Rated, survey.Definition.Instrument) == (team, pairs.Key.Rater, pairs.Key.Rated, instrument))
+                Surveys.Where(survey => survey.Team == team && survey.Definition.Instrument == instrument)
+                    .Where(survey => (survey.Rater, survey.Rated) == pairs.Key)
                     .Select(survey => new DatedRecord(survey.Id, survey.Date, !Withdrawn.Contains(survey.Id))),
                 AsOf))),
     ];
@@ -109,7 +114,8 @@ sealed class Season
     }
 
     Survey ToSurvey(IReadOnlyDictionary<string, string> row, string rated) => new(
-        row["survey_id"], row["team_id"], row["rater_id"], rated, Date(row["date"]), Instruments.Find(row["instrument"])!, Answers(row, row["survey_id"]));
+        row["survey_id"], row["team_id"], row["rater_id"], rated, Date(row["date"]),
+        Instruments.Find(row["instrument"])!, Answers(row, row["survey_id"]));
 
     IReadOnlyList<Answer> Answers(IReadOnlyDictionary<string, string> row, string id)
     {
@@ -121,7 +127,8 @@ sealed class Season
 
     static Outcome3 Outcome(string text) => text.Length == 0 ? Outcome3.Unknown : Code<Outcome3>(text);
 
-    static T Code<T>(string text) where T : struct, Enum => Codes.TryParse<T>(text, out var value) ? value : throw new FormatException(text);
+    static T Code<T>(string text) where T : struct, Enum =>
+        Codes.TryParse<T>(text, out var value) ? value : throw new FormatException(text);
 
     static DateOnly Date(string text) => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture);
 

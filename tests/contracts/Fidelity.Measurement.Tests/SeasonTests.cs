@@ -31,7 +31,8 @@ public sealed class SeasonTests(SeasonTests.Oracle oracle) : IClassFixture<Seaso
     [Fact]
     public void Every_TAM_has_the_score_independence_and_role()
     {
-        var completing = oracle.Facts.Values.SelectMany(facts => facts.TamOpportunities).Select(due => due.Opportunity.CompletedBy).ToHashSet();
+        var completing = oracle.Facts.Values
+            .SelectMany(facts => facts.TamOpportunities).Select(due => due.Opportunity.CompletedBy).ToHashSet();
         var expected = Records("tam");
         _season.Tams.Select(tam => tam.Id).ShouldBe(expected.Keys, ignoreOrder: true);
         foreach (var tam in _season.Tams)
@@ -50,7 +51,8 @@ public sealed class SeasonTests(SeasonTests.Oracle oracle) : IClassFixture<Seaso
     [InlineData(Instrument.Cam)]
     public void Every_survey_has_the_subscale_scores_and_role(Instrument instrument)
     {
-        var completing = oracle.Facts.Values.SelectMany(facts => facts.SamOpportunities.Concat(facts.CamOpportunities)).Select(due => due.CompletedBy).ToHashSet();
+        var completing = oracle.Facts.Values
+            .SelectMany(facts => facts.SamOpportunities.Concat(facts.CamOpportunities)).Select(due => due.CompletedBy).ToHashSet();
         var expected = Records(Codes.Of(instrument));
         var surveys = _season.Surveys.Where(survey => survey.Definition.Instrument == instrument).ToList();
         surveys.Select(survey => survey.Id).ShouldBe(expected.Keys, ignoreOrder: true);
@@ -71,7 +73,8 @@ public sealed class SeasonTests(SeasonTests.Oracle oracle) : IClassFixture<Seaso
     [Fact]
     public void Every_TAM_opportunity_has_the_outcome()
     {
-        var expected = oracle.Expected.GetProperty("opportunities").GetProperty("tam").EnumerateObject().ToDictionary(c => c.Name, c => c.Value);
+        var expected = oracle.Expected.GetProperty("opportunities").GetProperty("tam")
+            .EnumerateObject().ToDictionary(c => c.Name, c => c.Value);
         _season.Cases.Keys.ShouldBe(expected.Keys, ignoreOrder: true);
         foreach (var (id, its) in _season.Cases)
             _season.TamOpportunitiesOf(its).ShouldBe(Opportunities(expected[id]), id);
@@ -82,8 +85,10 @@ public sealed class SeasonTests(SeasonTests.Oracle oracle) : IClassFixture<Seaso
     [InlineData(Instrument.Cam)]
     public void Every_survey_opportunity_has_the_outcome(Instrument instrument)
     {
-        var actual = _season.Teams.SelectMany(team => _season.SurveyOpportunitiesOf(team.Id, instrument).Select(pair => (Team: team.Id, pair.Rater, pair.Rated, pair)))
-            .ToDictionary(pair => (pair.Team, pair.Rater, pair.Rated), pair => pair.pair);
+        var actual = (
+            from team in _season.Teams
+            from pair in _season.SurveyOpportunitiesOf(team.Id, instrument)
+            select (team, pair)).ToDictionary(its => (its.team.Id, its.pair.Rater, its.pair.Rated), its => its.pair);
         var expected = oracle.Expected.GetProperty("opportunities").GetProperty(Codes.Of(instrument)).EnumerateArray().ToList();
         actual.Count.ShouldBe(expected.Count);
         foreach (var wanted in expected)
@@ -102,7 +107,7 @@ public sealed class SeasonTests(SeasonTests.Oracle oracle) : IClassFixture<Seaso
             from team in _season.Teams
             from period in Period.All(team.PirStartMonth, team.Opened, team.Closed, _season.AsOf)
             from result in Measures.Compute(team.Profile, period, oracle.Facts[team.Id], _season.AsOf)
-            select (team.Id, period.Name, result)).ToDictionary(measure => (measure.Id, measure.Name, measure.result.Measure), measure => measure.result);
+            select (team, period, result)).ToDictionary(its => (its.team.Id, its.period.Name, its.result.Measure), its => its.result);
         var periods = oracle.Expected.GetProperty("periods").EnumerateArray().Select(period => period.GetString()).ToList();
         actual.Keys.Count(key => periods.Contains(key.Name)).ShouldBe(expected.Count);
         foreach (var wanted in expected)
@@ -112,7 +117,8 @@ public sealed class SeasonTests(SeasonTests.Oracle oracle) : IClassFixture<Seaso
             var about = key.ToString();
             Codes.Of(result.Kind).ShouldBe(Text(wanted, "kind"), about);
             ShouldBeClose(result.Value, wanted.GetProperty("value"), about);
-            result.Numerator.ShouldBe(wanted.GetProperty("numerator") is { ValueKind: JsonValueKind.Number } numerator ? numerator.GetInt32() : null, about);
+            result.Numerator.ShouldBe(
+                wanted.GetProperty("numerator") is { ValueKind: JsonValueKind.Number } numerator ? numerator.GetInt32() : null, about);
             result.Denominator.ShouldBe(wanted.GetProperty("denominator").GetInt32(), about);
             ShouldBeClose(result.Low, wanted.GetProperty("low"), about);
             ShouldBeClose(result.High, wanted.GetProperty("high"), about);
@@ -140,8 +146,10 @@ public sealed class SeasonTests(SeasonTests.Oracle oracle) : IClassFixture<Seaso
                 month.Cases.ShouldBe(expected.GetProperty("n").GetInt32());
             }
             XmRShouldBe(wanted.GetProperty("xmr"), ControlChart.XmR(trend, team.Profile.TargetOf("adherence")).ShouldNotBeNull(), team.Id);
-            PChartShouldBe(wanted.GetProperty("p_chart_adherence_above"), Trend.AdherenceAbove(team.Profile, facts.Interviews, _season.AsOf), team.Id);
-            PChartShouldBe(wanted.GetProperty("p_chart_tam_completed"), Trend.TamCompleted(facts.TamOpportunities, _season.AsOf), team.Id);
+            var above = Trend.AdherenceAbove(team.Profile, facts.Interviews, _season.AsOf);
+            PChartShouldBe(wanted.GetProperty("p_chart_adherence_above"), above, team.Id);
+            var completed = Trend.TamCompleted(facts.TamOpportunities, _season.AsOf);
+            PChartShouldBe(wanted.GetProperty("p_chart_tam_completed"), completed, team.Id);
         }
     }
 
@@ -149,7 +157,8 @@ public sealed class SeasonTests(SeasonTests.Oracle oracle) : IClassFixture<Seaso
     {
         var period = Period.Parse(Text(wanted, "period"), team.PirStartMonth);
         (period.From, period.To).ShouldBe((Date(wanted.GetProperty("from")), Date(wanted.GetProperty("to"))));
-        facts.Cases.Count(c => c.Discharged is { } discharged && period.Contains(discharged)).ShouldBe(wanted.GetProperty("closed").GetInt32());
+        facts.Cases.Count(c => c.Discharged is { } discharged && period.Contains(discharged))
+            .ShouldBe(wanted.GetProperty("closed").GetInt32());
         Measures.Compute(team.Profile, period, facts, asOf).Single(result => result.Measure == "completed")
             .Denominator.ShouldBe(wanted.GetProperty("full_course").GetInt32());
     }
@@ -166,7 +175,8 @@ public sealed class SeasonTests(SeasonTests.Oracle oracle) : IClassFixture<Seaso
             wanted.GetProperty("signals").EnumerateObject().Select(signal => (
                 signal.Name + "@1", string.Join(' ', signal.Value.EnumerateArray().Select(month => month.GetString())))),
             ignoreOrder: true, team);
-        (chart.Assurance is { } assurance ? Codes.Of(assurance).Replace('_', ' ') : null).ShouldBe(wanted.GetProperty("assurance").GetString(), team);
+        (chart.Assurance is { } assurance ? Codes.Of(assurance).Replace('_', ' ') : null)
+            .ShouldBe(wanted.GetProperty("assurance").GetString(), team);
     }
 
     static void PChartShouldBe(JsonElement wanted, IReadOnlyList<MonthlyShare> months, string team)
@@ -208,8 +218,8 @@ public sealed class SeasonTests(SeasonTests.Oracle oracle) : IClassFixture<Seaso
     static void ShouldBeClose(double? actual, JsonElement expected, string about)
     {
         double? wanted = expected.ValueKind == JsonValueKind.Null ? null : expected.GetDouble();
-        (actual == wanted || Math.Abs(actual.GetValueOrDefault(double.NaN) - wanted.GetValueOrDefault(double.NaN)) <= 1e-9 * Math.Abs(wanted.GetValueOrDefault()))
-            .ShouldBeTrue($"{about}: {actual}, expected {wanted}");
+        var isClose = actual is { } a && wanted is { } w && Math.Abs(a - w) <= 1e-9 * Math.Abs(w);
+        (isClose || actual == wanted).ShouldBeTrue($"{about}: {actual}, expected {wanted}");
     }
 
     static string Text(JsonElement element, string property) => element.GetProperty(property).GetString()!;

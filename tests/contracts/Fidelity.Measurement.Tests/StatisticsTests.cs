@@ -113,6 +113,7 @@ public sealed class StatisticsTests
         Marked(SignalRules.RunOfSeven, 1, 1, 1, 1, 1, 1, -6).ShouldBe("");
         Marked(SignalRules.RunOfSeven, 1, 1, 1, 0, 1, 1, 1, 1, -7).ShouldBe("");
         Marked(SignalRules.RunOfSeven, 8, -1, -1, -1, -1, -1, -1, -1, -1).ShouldBe("1 2 3 4 5 6 7 8", "a longer run is marked whole");
+        Marked(SignalRules.RunOfSeven, 1, 1, 1, 1, 1, 1, 1, 1).ShouldBe("", "all on the mean");
     }
 
     [Fact]
@@ -122,6 +123,7 @@ public sealed class StatisticsTests
         Marked(SignalRules.TrendOfSeven, 7, 6, 5, 4, null, 3, 2, 1).ShouldBe("0 1 2 3 5 6 7");
         Marked(SignalRules.TrendOfSeven, 1, 2, 3, 3, 4, 5, 6, 7).ShouldBe("");
         Marked(SignalRules.TrendOfSeven, 1, 2, 3, 4, 5, 6).ShouldBe("");
+        Marked(SignalRules.TrendOfSeven, 1, 1, 1, 1, 1, 1, 1).ShouldBe("");
     }
 
     [Fact]
@@ -167,7 +169,8 @@ public sealed class StatisticsTests
     [Fact]
     public void Assurance_knows_targets_from_above_and_from_both_sides()
     {
-        Assurance? Steady(Fraction value, Target target) => ControlChart.XmR(Trend([.. Enumerable.Repeat<Fraction?>(value, 13)]), target)!.Assurance;
+        static Assurance? Steady(Fraction value, Target target) =>
+            ControlChart.XmR(Trend([.. Enumerable.Repeat<Fraction?>(value, 13)]), target)!.Assurance;
 
         Steady(0.05m, Target.Below(0.05m)).ShouldBe(Assurance.ConsistentlyFails);
         Steady(0.04m, Target.Below(0.05m)).ShouldBe(Assurance.ConsistentlyMeets);

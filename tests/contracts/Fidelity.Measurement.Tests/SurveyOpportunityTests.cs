@@ -43,6 +43,22 @@ public sealed class SurveyOpportunityTests
     }
 
     [Fact]
+    public void Posts_that_make_the_same_pair_twice_make_it_once_and_a_day_together_is_a_pair()
+    {
+        Post[] posts =
+        [
+            new("t-1", StaffRole.Therapist, Day(1, 1), null), new("t-1", StaffRole.Supervisor, Day(1, 1), null),
+            new("k-1", StaffRole.Consultant, Day(1, 1), null), new("t-2", StaffRole.Therapist, Day(5, 1), null),
+            new("k-2", StaffRole.Consultant, Day(4, 1), Day(5, 1)),
+        ];
+        SurveyOpportunities.Pairs(Instrument.Cam, posts).ShouldBe(
+        [
+            new("t-1", "k-1", Day(1, 1), null), new("t-1", "k-2", Day(4, 1), Day(5, 1)),
+            new("t-2", "k-1", Day(5, 1), null), new("t-2", "k-2", Day(5, 1), Day(5, 1)),
+        ]);
+    }
+
+    [Fact]
     public void The_first_is_due_after_a_month_and_then_every_second_month()
     {
         SurveyOpportunities.Of([Together(Day(1, 10))], [Survey(Day(3, 27)), Survey(Day(4, 2))], Day(6, 10)).ShouldBe(
@@ -71,7 +87,8 @@ public sealed class SurveyOpportunityTests
     {
         Pair[] returned = [Together(Day(1, 10), Day(2, 20)), Together(Day(2, 21))]; // due 10 February and 21 March
         SurveyOpportunities.Of(returned, [Survey(Day(3, 10))], Day(3, 31)).Select(o => o.CompletedBy).ShouldBe(["a-0310", null]);
-        SurveyOpportunities.Of(returned, [Survey(Day(3, 10)), Survey(Day(3, 12))], Day(3, 31)).Select(o => o.CompletedBy).ShouldBe(["a-0310", "a-0312"]);
+        SurveyOpportunities.Of(returned, [Survey(Day(3, 10)), Survey(Day(3, 12))], Day(3, 31)).Select(o => o.CompletedBy)
+            .ShouldBe(["a-0310", "a-0312"]);
     }
 
     [Fact]
@@ -86,7 +103,8 @@ public sealed class SurveyOpportunityTests
             from instrument in Gen.Elements(Instrument.Sam, Instrument.Cam)
             from surveys in Gens.Some(Gens.Record, 6)
             from today in Gens.Date
-            select (pairs: SurveyOpportunities.Pairs(instrument, posts).GroupBy(p => (p.Rater, p.Rated)).FirstOrDefault()?.ToList() ?? [], surveys, today),
+            let ofTwoPeople = SurveyOpportunities.Pairs(instrument, posts).GroupBy(pair => (pair.Rater, pair.Rated)).FirstOrDefault()
+            select (pairs: ofTwoPeople?.ToList() ?? [], surveys, today),
             t =>
             {
                 var now = SurveyOpportunities.Of(t.pairs, t.surveys, t.today);

@@ -88,6 +88,17 @@ public sealed class TamOpportunityTests
         Of(null, [Interview(Day(2, 5))], [new(Day(2, 2), AttemptOutcome.Declined)], Day(2, 6)).ShouldBe("completed");
 
     [Fact]
+    public void Facts_of_one_day_are_told_apart_by_id_and_by_outcome_in_whatever_order_they_come()
+    {
+        DatedRecord[] sameDay = [new("i-2", Day(2, 2), true), new("i-1", Day(2, 2), true)];
+        Attempt[] attempts = [new(Day(2, 2), AttemptOutcome.Other), new(Day(2, 2), AttemptOutcome.Declined)];
+        TamOpportunities.Of(Started, null, sameDay, [], Day(2, 3)).Single().CompletedBy.ShouldBe("i-1");
+        TamOpportunities.Of(Started, null, [.. sameDay.Reverse()], [], Day(2, 3)).Single().CompletedBy.ShouldBe("i-1");
+        Of(null, [], attempts, Day(2, 3)).ShouldBe("declined");
+        Of(null, [], attempts.Reverse(), Day(2, 3)).ShouldBe("declined");
+    }
+
+    [Fact]
     public void Opting_out_lasts_until_the_family_gives_an_interview_again()
     {
         Attempt[] optOut = [new(Day(2, 1), AttemptOutcome.OptedOut)];
@@ -96,6 +107,7 @@ public sealed class TamOpportunityTests
         Of(null, [Interview(Day(2, 10))], optOut, Day(3, 20)).ShouldBe("completed expired", "given in the same interval, after opting out");
         Of(null, [Interview(Day(1, 20))], optOut, Day(3, 20)).ShouldBe("completed opted_out", "given before opting out");
         Of(null, [Interview(Day(2, 1))], optOut, Day(3, 20)).ShouldBe("completed opted_out", "given on the day of opting out");
+        Of(null, [Interview(Day(4, 10))], optOut, Day(4, 26)).ShouldBe("opted_out opted_out completed open", "nothing is lifted backwards");
         Of(null, [Interview(Day(3, 1), counts: false)], optOut, Day(3, 26)).ShouldBe("opted_out opted_out opted_out");
     }
 
@@ -108,9 +120,10 @@ public sealed class TamOpportunityTests
     }
 
     [Fact]
-    public void An_opt_out_lasts_though_an_earlier_attempt_or_an_interview_decided()
+    public void An_opt_out_lasts_though_an_earlier_attempt_decided()
     {
-        Of(null, [], [new(Day(2, 1), AttemptOutcome.Declined), new(Day(2, 3), AttemptOutcome.OptedOut)], Day(2, 26)).ShouldBe("declined opted_out");
+        Attempt[] attempts = [new(Day(2, 1), AttemptOutcome.Declined), new(Day(2, 3), AttemptOutcome.OptedOut)];
+        Of(null, [], attempts, Day(2, 26)).ShouldBe("declined opted_out");
     }
 
     [Theory]
