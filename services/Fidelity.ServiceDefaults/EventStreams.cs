@@ -32,7 +32,8 @@ public static class EventStreams
         var marten = builder.Services.AddMarten(options =>
             {
                 options.DatabaseSchemaName = schema;
-                options.UseSystemTextJsonForSerialization(casing: Casing.CamelCase);
+                // jsonb does not keep the order of properties, so the kind of a stored command may come anywhere.
+                options.UseSystemTextJsonForSerialization(casing: Casing.CamelCase, configure: json => json.AllowOutOfOrderMetadataProperties = true);
                 options.Events.StreamIdentity = StreamIdentity.AsString;
                 options.Events.AppendMode = EventAppendMode.Quick;
                 options.Events.UseListenNotifyForEventAppends = true;

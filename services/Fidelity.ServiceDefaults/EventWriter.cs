@@ -34,6 +34,13 @@ public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) 
         return answer;
     }
 
+    /// <summary>The state of a stream as it is saved; null when there is none.</summary>
+    public async Task<T?> Read<T>(string key, CancellationToken stopping) where T : class
+    {
+        await using var session = store.QuerySession();
+        return await session.Events.AggregateStreamAsync<T>(key, token: stopping);
+    }
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => SavePages(stoppingToken)));
 

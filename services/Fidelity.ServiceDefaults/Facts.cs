@@ -83,7 +83,7 @@ public sealed class FactsTable(ServiceSchema schema) : IProjection
         create index if not exists facts_by_team on {schema}.facts (programme, team_id, kind);
         """);
 
-    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {

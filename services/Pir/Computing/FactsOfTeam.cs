@@ -21,7 +21,7 @@ sealed record FactsOfTeam(long Position, TeamChanged? Team, TeamFacts Facts, Dat
             $"select coalesce((select last_seq_id from {schema}.mt_event_progression where name = 'Facts:All'), 0)", transaction: snapshot);
         var rows = (await connection.QueryAsync<(string Kind, string Data)>(
                 $"select kind, data from {schema}.facts where programme = @programme and team_id = @team", new { programme, team }, snapshot))
-            .ToLookup(row => row.Kind, row => row.Data);
+            .ToLookup(row => row.Kind, row => row.Data, StringComparer.Ordinal);
 
         CaseChanged[] cases = [.. rows["case"].Select(FactsTable.Read<CaseChanged>)];
         TamInterviewScored[] interviews = [.. rows["tam_interview"].Select(FactsTable.Read<TamInterviewScored>)];

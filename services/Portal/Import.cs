@@ -1,0 +1,57 @@
+using Fidelity.Portal.Importing;
+using Marten;
+
+namespace Fidelity.Portal;
+
+public sealed record ImportReceived(Guid ImportId, string Programme, IReadOnlyList<string> Files, long Bytes);
+
+public sealed record ImportChecked(ImportCounts Counts, IReadOnlyList<FileCounts> Files, IReadOnlyList<string> LeftAlone);
+
+public sealed record ImportAccepted(bool GoodRowsOnly);
+
+public sealed record ImportSent(int Submissions);
+
+public sealed record ImportSettled;
+
+/// <summary>What a dry run found.</summary>
+public sealed record ImportCounts(int Rows, int New, int Changes, int Known, int Held, int Faulty, int Findings);
+
+/// <summary>One import from its upload until every review it bears on has settled.</summary>
+public sealed record Import
+{
+    public string Id { get; set; } = "";
+
+    public ImportReceived? Received { get; init; }
+
+    public ImportChecked? Checked { get; init; }
+
+    public ImportAccepted? Accepted { get; init; }
+
+    public ImportSent? Sent { get; init; }
+
+    public bool Settled { get; init; }
+
+    public string State => Settled ? "settled" : Accepted is not null ? "accepted" : Checked is not null ? "checked" : "checking";
+
+    public Import Apply(ImportReceived happened) => this with { Received = happened };
+
+    public Import Apply(ImportChecked happened) => this with { Checked = happened };
+
+    public Import Apply(ImportAccepted happened) => this with { Accepted = happened };
+
+    public Import Apply(ImportSent happened) => this with { Sent = happened };
+
+    public Import Apply(ImportSettled happened) => this with { Settled = true };
+
+    public static string StreamKey(Guid id) => $"import:{id:n}";
+
+    public static void MapEvents(StoreOptions options)
+    {
+        options.Events.MapEventType<ImportReceived>("import_received");
+        options.Events.MapEventType<ImportChecked>("import_checked");
+        options.Events.MapEventType<ImportAccepted>("import_accepted");
+        options.Events.MapEventType<ImportSent>("import_sent");
+        options.Events.MapEventType<ImportSettled>("import_settled");
+        options.Projections.LiveStreamAggregation<Import>();
+    }
+}

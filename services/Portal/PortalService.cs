@@ -1,0 +1,45 @@
+using Fidelity.Portal.Importing;
+using Fidelity.Portal.Receiving;
+using Fidelity.Portal.Reviews;
+using Fidelity.Portal.Submitting;
+using Fidelity.ServiceDefaults;
+
+namespace Fidelity.Portal;
+
+/// <summary>The only entrance: pages, HTTP API and imports; keeps submissions, imports and what the others publish.</summary>
+static class PortalService
+{
+    public static void AddPortal(this WebApplicationBuilder builder, bool declareOnly)
+    {
+        builder.AddEventStreams("portal", options =>
+            {
+                Facts.MapEvents(options);
+                Submission.MapEvents(options);
+                Import.MapEvents(options);
+            })
+            .Table(FactsTable.Table)
+            .Table(SubmissionsTable.Table)
+            .Table(ImportsTable.Table)
+            .Project<FactsTable>("Facts")
+            .Project<SubmissionsTable>("Submissions")
+            .Project<ImportsTable>("Imports")
+            .Publish<CommandSender>("Sending");
+        builder.AddBus(declareOnly, bus =>
+        {
+            bus.AddInbox("portal", typeof(FactsConsumer));
+            bus.AddInbox("portal-answers", typeof(AnswersConsumer));
+        });
+        builder.AddSubmitting();
+        builder.AddImporting();
+        builder.AddApi();
+    }
+
+    public static void MapPortal(this WebApplication app)
+    {
+        app.UseApi();
+        var api = app.MapGroup("/api/v1");
+        api.MapSubmitting();
+        api.MapImporting();
+        api.MapReviews();
+    }
+}

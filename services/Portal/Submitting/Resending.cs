@@ -1,0 +1,47 @@
+using Dapper;
+using Fidelity.ServiceDefaults;
+using Npgsql;
+
+namespace Fidelity.Portal.Submitting;
+
+/// <summary>
+/// Sends again what was accepted one by one and not answered: the portal may have died between accepting and sending,
+/// or the broker was away. Owners take a repeat for what it is.
+/// </summary>
+sealed class Resending(
+    Submissions submissions, EventWriter store, NpgsqlDataSource database, ServiceSchema schema, TimeProvider clock, ILogger<Resending> log) : BackgroundService
+{
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Overdue = TimeSpan.FromSeconds(20);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await Resend(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning(failure, "Unanswered submissions could not be sent again; the next try is in {Pause}", Pause);
+            }
+        }
+    }
+
+    async Task Resend(CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        var overdue = await connection.QueryAsync<string>(
+            $"""
+            select stream_key from {schema.Name}.submissions
+            where state = 'accepted' and import_id is null and accepted_at < @before order by accepted_at limit 500
+            """, new { before = clock.GetUtcNow() - Overdue });
+        foreach (var key in overdue)
+        {
+            if (await store.Read<Submission>(key, stopping) is { Command: { } command, Concluded: null })
+                await submissions.Send(command, messageId: null, stopping);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Fidelity.Contracts;
+using Fidelity.Contracts.Submitting;
+using Fidelity.Portal.Importing;
+using Fidelity.ServiceDefaults;
+using MassTransit;
+
+namespace Fidelity.Portal.Submitting;
+
+/// <summary>
+/// Accepts commands: names the submission, reserves its id and keeps its content before anything is sent. The id of an
+/// interview or survey names its submission alone, so whoever comes second with other content finds the first; anything
+/// else is named by its content, since a later row may fill what an earlier one left blank.
+/// </summary>
+sealed class Submissions(EventWriter writer, InstallationKeys keys, IBus bus)
+{
+    public static string StreamKey(Guid submission) => $"submission:{submission:n}";
+
+    public Command Name(Command command)
+    {
+        var key = RecordKey.Of(command);
+        var content = key.Kind == RecordKind.Record ? "" : JsonSerializer.Serialize(command with { SubmissionId = Guid.Empty }, FactsTable.Json);
+        return command with { SubmissionId = keys.Id("submission", command.Programme, key.Kind.ToString(), key.Key, content) };
+    }
+
+    /// <summary>Accepts a named command, or returns the submission as it was accepted before.</summary>
+    public Task<Submission> Accept(Command command, ImportRowName? row, CancellationToken stopping) => writer.Write(async streams =>
+    {
+        var stream = await streams.Open<Submission>(StreamKey(command.SubmissionId));
+        var (state, events) = Submission.Accept(stream.State, new SubmissionAccepted(command, row));
+        stream.Append(state, events);
+        return state;
+    }, stopping);
+
+    public Task<Submission> Conclude(SubmissionAnswered answer, CancellationToken stopping) => writer.Write(async streams =>
+    {
+        var stream = await streams.Open<Submission>(StreamKey(answer.SubmissionId));
+        var (state, events) = Submission.Conclude(stream.State, answer);
+        stream.Append(state, events);
+        return state;
+    }, stopping);
+
+    /// <summary>Sends a command to its owner, which answers to the portal's queue.</summary>
+    public async Task Send(Command command, Guid? messageId, CancellationToken stopping)
+    {
+        var owner = await bus.GetSendEndpoint(new Uri($"exchange:{Owner(command)}"));
+        await owner.Send(command, command.GetType(), context =>
+        {
+            context.MessageId = messageId ?? context.MessageId;
+            context.ResponseAddress = Answers;
+        }, stopping);
+    }
+
+    public static readonly Uri Answers = new("exchange:portal-answers");
+
+    static string Owner(Command command) => command switch
+    {
+        Contracts.Roster.RegisterTeam or Contracts.Roster.RegisterPost or Contracts.Roster.RegisterCase
+            or Contracts.Roster.ReassignCase or Contracts.Roster.RecordFollowUp => "roster",
+        Contracts.Surveys.RecordSurvey or Contracts.Surveys.CorrectSurvey or Contracts.Surveys.WithdrawSurvey => "surveys",
+        _ => "tam",
+    };
+}
