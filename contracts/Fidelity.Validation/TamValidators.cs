@@ -13,7 +13,7 @@ public sealed class RecordTamInterviewValidator : CommandValidator<RecordTamInte
         Column("case_id", interview => interview.CaseId, Values.OfId);
         Column("interviewer_id", interview => interview.InterviewerId, Values.OfOptionalId);
         // Self-report is independent by having no interviewer (measurement.md §2): a forgotten name must not pass for it.
-        Holds("interviewer_id", interview => interview.InterviewerId is not null || interview.Mode is InterviewMode.Online or InterviewMode.Paper,
+        Holds("interviewer_id", interview => interview.InterviewerId is not null || interview.Mode is not (InterviewMode.Phone or InterviewMode.InPerson),
             new(ErrorCodes.MissingValue, "Somebody held this interview. Fill in who; only paper and online forms can be self-report."));
         Column("date", interview => interview.Date, Values.OfDate);
         Code("mode", interview => interview.Mode);
