@@ -35,19 +35,21 @@ only_one_at_a_time
 started=$SECONDS
 url=http://127.0.0.1:$FIDELITY_PORT
 
-# What runs keeps the settings it was started with.
+# What runs keeps the settings it was started with, and the folder it was started from.
 settings="FIDELITY_PORT=$FIDELITY_PORT FIDELITY_TODAY=$FIDELITY_TODAY"
+app=${FIDELITY_APP:-$FIDELITY_DATA/app}
+if [[ -d $app ]]; then app=$(cd -- "$app" && pwd -P); fi
 running=()
 for name in postgres rabbitmq "${SERVICES[@],,}"; do
   if is_running "$name"; then running+=("$name"); fi
 done
-if ((${#running[@]})) && [[ -e $FIDELITY_DATA/settings && $(<"$FIDELITY_DATA/settings") != "$settings" ]]; then
-  fail "This installation runs with $(<"$FIDELITY_DATA/settings"), and now $settings is wanted. Run deploy/down.sh first."
+if ((${#running[@]})) && [[ -e $FIDELITY_DATA/settings ]]; then
+  { read -r running_settings && read -r app; } <"$FIDELITY_DATA/settings"
+  [[ $running_settings == "$settings" ]] ||
+    fail "This installation runs with $running_settings, and now $settings is wanted. Run deploy/down.sh first."
 fi
 
 # Nothing to do?
-app=${FIDELITY_APP:-$FIDELITY_DATA/app}
-[[ -d $app ]] && app=$(cd -- "$app" && pwd -P)
 mapfile -t services < <(services_in "$app")
 missing=()
 for service in "${services[@]}"; do
@@ -64,13 +66,13 @@ if [[ $all_run ]]; then
 fi
 
 say "Starting Fidelity in $FIDELITY_DATA"
-echo "$settings" >"$FIDELITY_DATA/settings"
+printf '%s\n' "$settings" "$app" >"$FIDELITY_DATA/settings"
 
 # Tools.
 packages=(curl tzdata)
 [[ ${FIDELITY_POSTGRES:-} ]] || packages+=(postgresql)
 [[ ${FIDELITY_RABBITMQ:-} ]] || packages+=(rabbitmq-server)
-if [[ ${FIDELITY_APP:-} ]]; then require_runtime; else require_sdk; fi
+if [[ $app != "$FIDELITY_DATA/app" ]]; then require_runtime; else require_sdk; fi
 require_packages "${packages[@]}"
 
 # Database and broker. They start while the services are built.
@@ -78,8 +80,8 @@ require_packages "${packages[@]}"
 [[ ${FIDELITY_RABBITMQ:-} ]] || start_rabbitmq
 
 # Services, from source. Files of a running service are not exchanged under its feet.
-if [[ ${FIDELITY_APP:-} ]]; then
-  ((${#services[@]})) || fail "FIDELITY_APP=$FIDELITY_APP holds no published service (Roster/Fidelity.Roster.dll and so on)."
+if [[ $app != "$FIDELITY_DATA/app" ]]; then
+  ((${#services[@]})) || fail "FIDELITY_APP=$app holds no published service (Roster/Fidelity.Roster.dll and so on)."
 elif ((${#services[@]} > ${#missing[@]})); then
   step build "kept as published, because some services run from it (deploy/down.sh first to renew it)"
 else

@@ -22,6 +22,8 @@ start_postgres() {
   bin=/usr/lib/postgresql/$version/bin
   [[ -x $bin/postgres ]] || fail "The data in $data is PostgreSQL $version's; install the Debian package postgresql-$version."
 
+  release_dead_lock "$(readlink -f -- "$data")"
+
   # max_connections leaves room for five services with 30 connections each (see up.sh).
   start_process postgres "${AS_POSTGRES[@]}" "$bin/postgres" -D "$(readlink -f -- "$data")" \
     -c listen_addresses=127.0.0.1 -c port="$POSTGRES_PORT" -c unix_socket_directories= \
@@ -38,6 +40,26 @@ await_postgres() {
 
 # PostgreSQL finishes transactions and closes (INT), or drops everything and recovers at the next start (QUIT).
 stop_postgres() { stop_process postgres 60 INT QUIT; }
+
+# release_dead_lock FOLDER: after a kill, PostgreSQL's helpers live on for a moment, and where nobody collects dead
+# processes its own pid stays in the process table; PostgreSQL then takes its lock for held. The lock is taken away only
+# when the process in it is dead and nothing works in the folder, as every process of a server does.
+release_dead_lock() {
+  local folder=$1 deadline=$((SECONDS + 15)) holder
+  holder=$(as_postgres head -n 1 "$folder/postmaster.pid" 2>/dev/null) || return 0
+  while works_in "$folder" && ((SECONDS < deadline)); do sleep 0.1; done
+  if ! works_in "$folder" && ! started_at "$holder" >/dev/null; then
+    as_postgres rm -f "$folder/postmaster.pid"
+  fi
+}
+
+works_in() {
+  local process
+  for process in /proc/[0-9]*/cwd; do
+    [[ $(readlink -- "$process" 2>/dev/null) != "$1" ]] || return 0
+  done
+  return 1
+}
 
 AS_POSTGRES=()
 if ((EUID == 0)); then

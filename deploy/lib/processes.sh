@@ -6,7 +6,7 @@ BOOT=$(</proc/sys/kernel/random/boot_id)
 # started_at PID: its start time in clock ticks since boot; fails when there is no such process or it is a zombie.
 started_at() {
   local stat fields
-  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+  { IFS= read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
   # The second field is the program's name in parentheses, which may hold anything; count from behind it.
   read -ra fields <<<"${stat##*) }"
   [[ ${fields[0]} != [ZX] ]] || return 1
