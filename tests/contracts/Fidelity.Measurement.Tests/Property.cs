@@ -6,7 +6,7 @@ namespace Fidelity.Measurement.Tests;
 /// <summary>Runs a property over generated values and throws with the smallest values that break it.</summary>
 static class Property
 {
-    static readonly Config Quietly = Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(300);
+    static readonly Config Quietly = Config.QuickThrowOnFailure.WithQuietOnSuccess(true);
 
     public static void Holds<T>(Gen<T> values, Func<T, bool> property) =>
         Prop.ForAll(values.ToArbitrary(), property).Check(Quietly);
