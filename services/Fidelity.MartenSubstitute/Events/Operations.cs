@@ -26,6 +26,8 @@ namespace JasperFx.Events
 
     public interface IEventStoreOperations : IEventOperations, IQueryEventStore
     {
+        /// <summary>Wraps data for appending, to give it a time or headers of its own.</summary>
+        IEvent BuildEvent(object data);
         Task AppendOptimistic(string streamKey, CancellationToken token, params object[] events);
         Task AppendOptimistic(string streamKey, params object[] events);
         Task<IEventStream<T>> FetchForWriting<T>(string key, CancellationToken cancellation = default) where T : class;

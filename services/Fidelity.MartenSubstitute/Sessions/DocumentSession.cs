@@ -22,6 +22,8 @@ sealed class DocumentSession(DocumentStore store) : QuerySession(store), IDocume
     public void SetHeader(string key, object value) => headers[key] = value;
     public object? GetHeader(string key) => headers.GetValueOrDefault(key);
 
+    public IEvent BuildEvent(object data) => Store.Graph.Wrap(data);
+
     public StreamAction Append(string stream, params object[] events) => Collect(stream, StreamActionType.Append, null, events);
     public StreamAction Append(string stream, IEnumerable<object> events) => Append(stream, events.ToArray());
 

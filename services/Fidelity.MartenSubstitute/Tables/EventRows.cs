@@ -23,7 +23,7 @@ sealed class EventRows(EventTables tables, EventGraph graph, EventSerializer ser
         var mapping = graph.MappingFor(row.GetString(0), Text(row, 1));
         var read = mapping.Read(row.GetFieldValue<byte[]>(2), serializer);
         read.EventTypeName = mapping.Name;
-        read.DotNetTypeName = Text(row, 1) ?? mapping.DotNetTypeName;
+        read.DotNetTypeName = mapping.DotNetTypeName;
         read.Id = row.GetGuid(3);
         read.Sequence = row.GetInt64(4);
         read.Version = row.GetInt64(5);

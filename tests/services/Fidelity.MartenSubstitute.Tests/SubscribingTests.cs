@@ -76,7 +76,7 @@ public sealed class SubscribingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_done_before_a_reported_failure_is_not_done_again()
+    public async Task After_a_reported_failure_the_rest_of_the_page_comes_again()
     {
         var reported = false;
         var recorder = new Recorder(async (page, controller, _, _) =>
@@ -90,8 +90,9 @@ public sealed class SubscribingTests : IAsyncLifetime
         await AppendAsync(store, "account:1", 1);
         await StartAsync(recorder);
 
-        await Eventually.Becomes(() => recorder.Events.Count, 2);
-        recorder.Events.Select(e => e.Version).ShouldBe([1L, 2L]);
+        await Eventually.Becomes(() => recorder.Events.Select(e => e.Version).Distinct().Count(), 2);
+        recorder.Events[0].Version.ShouldBe(1);
+        recorder.Events[^1].Version.ShouldBe(2);
     }
 
     [Fact]
@@ -103,18 +104,19 @@ public sealed class SubscribingTests : IAsyncLifetime
         await AppendAsync(store, "account:1", 1);
         await Eventually.Becomes(() => recorder.Events.Count, 2);
 
-        await using (var failing = store.LightweightSession())
+        await using (var connection = await installation.Database.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
         {
-            failing.Events.Append("account:2", new Deposited(1), new Deposited(2));
-            failing.QueueSqlCommand("select 1 / 0");
-            await Should.ThrowAsync<Exception>(() => failing.SaveChangesAsync());
+            await InsertAsync(transaction);
+            await transaction.RollbackAsync();
         }
 
         var failed = TimeProvider.System.GetTimestamp();
         await AppendAsync(store, "account:3", 1);
-        await Eventually.Becomes(() => recorder.Events.Count, 4);
+        await Eventually.Becomes(() => recorder.Events.Any(e => e.StreamKey == "account:3"), true);
         TimeProvider.System.GetElapsedTime(failed).ShouldBeInRange(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(12));
-        recorder.Events[2].Sequence.ShouldBe(recorder.Events[1].Sequence + 3);
+        await Eventually.Becomes(() => recorder.Events.Count, 4);
+        recorder.Events.Select(e => e.Sequence).ShouldBe([1L, 2L, 4L, 5L]);
     }
 
     [Fact]
@@ -128,15 +130,7 @@ public sealed class SubscribingTests : IAsyncLifetime
 
         await using var connection = await installation.Database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using (var slow = new NpgsqlCommand(
-            $"""
-            insert into {installation.Schema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type, tenant_id)
-            select nextval('{installation.Schema}.mt_events_sequence'), gen_random_uuid(), stream_id, 3, data, type, now(), mt_dotnet_type, tenant_id
-            from {installation.Schema}.mt_events where version = 2
-            """, connection, transaction))
-        {
-            await slow.ExecuteNonQueryAsync();
-        }
+        await InsertAsync(transaction);
 
         await AppendAsync(store, "account:2", 1);
         // Longer than a gap is given, if nobody holds it.
@@ -242,6 +236,20 @@ public sealed class SubscribingTests : IAsyncLifetime
 
         await installation.ExecuteAsync($"delete from {installation.Schema}.mt_streams where id = 'strange'");
         await Eventually.Becomes(() => recorder.Events.Count(e => e.StreamKey == "account:1"), 2);
+    }
+
+    /// <summary>What an append does, but in a transaction that the test ends.</summary>
+    async Task InsertAsync(NpgsqlTransaction transaction)
+    {
+        await using var insert = new NpgsqlCommand(
+            $"""
+            insert into {installation.Schema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type, tenant_id)
+            select nextval('{installation.Schema}.mt_events_sequence'), gen_random_uuid(), stream_id, 3, data, type, now(), mt_dotnet_type, tenant_id
+            from {installation.Schema}.mt_events where version = 2
+            """,
+            transaction.Connection,
+            transaction);
+        await insert.ExecuteNonQueryAsync();
     }
 
     static async Task AppendAsync(IDocumentStore store, string key, decimal amount)
