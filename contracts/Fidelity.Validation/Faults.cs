@@ -1,12 +1,19 @@
+using System.Collections.Frozen;
 using Fidelity.Measurement;
 
 namespace Fidelity.Validation;
 
-/// <summary>Faults whose message lists what would be right.</summary>
+/// <summary>Faults whose message lists what would be right. A bad file has millions, so they share their messages.</summary>
 public static class Faults
 {
+    static readonly FrozenDictionary<string, Fault> OffScales = Instruments.All.ToFrozenDictionary(
+        instrument => instrument.Id,
+        instrument => new Fault(ErrorCodes.OutOfScale, FormattableString.Invariant(
+            $"Answers of {instrument.Id} are {instrument.Lowest}–{instrument.Highest}, NA or blank. Correct it after the form.")),
+        StringComparer.Ordinal);
+
     /// <summary>The value is none of the enumeration's codes.</summary>
-    public static Fault UnknownCode<T>() where T : struct, Enum => UnknownCode(Codes.All<T>());
+    public static Fault UnknownCode<T>() where T : struct, Enum => Coded<T>.Unknown;
 
     /// <summary>The value is none of <paramref name="codes"/>.</summary>
     public static Fault UnknownCode(IEnumerable<string> codes) =>
@@ -25,7 +32,11 @@ public static class Faults
     public static Fault OffTheScale(InstrumentDefinition instrument)
     {
         ArgumentNullException.ThrowIfNull(instrument);
-        return new(ErrorCodes.OutOfScale,
-            FormattableString.Invariant($"Answers of {instrument.Id} are {instrument.Lowest}–{instrument.Highest}, NA or blank. Correct it after the form."));
+        return OffScales[instrument.Id];
+    }
+
+    static class Coded<T> where T : struct, Enum
+    {
+        public static readonly Fault Unknown = UnknownCode(Codes.All<T>());
     }
 }
