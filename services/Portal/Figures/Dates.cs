@@ -1,0 +1,15 @@
+using System.Globalization;
+
+namespace Fidelity.Portal.Figures;
+
+/// <summary>How dates are written: with the month in letters, so that no reader takes it for the day.</summary>
+static class Dates
+{
+    public static string Day(DateOnly date) => date.ToString("d MMM yyyy", CultureInfo.CurrentCulture);
+
+    public static string Month(DateOnly date) => date.ToString("MMM yyyy", CultureInfo.CurrentCulture);
+
+    public static string Machine(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    public static string MachineMonth(DateOnly date) => date.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+}

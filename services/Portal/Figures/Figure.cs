@@ -1,0 +1,73 @@
+using System.Globalization;
+using Fidelity.Measurement;
+
+namespace Fidelity.Portal.Figures;
+
+/// <summary>What a figure counts in.</summary>
+public enum Unit
+{
+    /// <summary>0–1, written in per cent.</summary>
+    Share,
+
+    /// <summary>A mean on an instrument's scale.</summary>
+    Score,
+
+    Days,
+}
+
+/// <summary>How figures are written: in the reader's culture, with no more decimals than their counts can carry.</summary>
+static class Figure
+{
+    const int MostExtraDecimals = 4;
+
+    public static Unit UnitOf(string measure, MeasureKind kind) =>
+        kind == MeasureKind.Share ? Unit.Share : measure == "length_of_stay" ? Unit.Days : Unit.Score;
+
+    public static string Of(double value, Unit unit) => Of((decimal)value, unit, UsualDecimals(unit));
+
+    /// <summary>
+    /// The value of a measure, rounded only as far as its verdict allows: 17/28 is below .61 and must not be read as .61.
+    /// </summary>
+    public static string Of(MeasureResult measure)
+    {
+        if (measure.Value is not { } exact)
+            return "–";
+        var unit = UnitOf(measure.Measure, measure.Kind);
+        var value = (decimal)exact;
+        var decimals = UsualDecimals(unit);
+        while (Contradicts(measure, Rounded(value, unit, decimals)) && decimals < UsualDecimals(unit) + MostExtraDecimals)
+            decimals++;
+        return Of(value, unit, decimals);
+    }
+
+    /// <summary>What a value rests on: <c>16/18</c>, or the number of cases or raters behind a mean.</summary>
+    public static string Counts(MeasureResult measure) =>
+        measure.Numerator is { } numerator ? $"{numerator}/{measure.Denominator}" : $"n\u00a0=\u00a0{measure.Denominator}";
+
+    public static string Range(double low, double high, Unit unit) => unit == Unit.Share
+        ? $"{Of((decimal)low * 100, Unit.Days, 0)}–{Of(high, unit)}"
+        : $"{Of(low, unit)}–{Of(high, unit)}";
+
+    public static string Of(TargetLines target, Unit unit) => target switch
+    {
+        { Bound: { } bound } => $"< {Whole(bound, unit)}",
+        { Lowest: { } lowest, Highest: { } highest } => $"{Whole(lowest, unit)}–{Whole(highest, unit)}",
+        { Lowest: { } lowest } => $"≥ {Whole(lowest, unit)}",
+        _ => "",
+    };
+
+    static string Whole(decimal value, Unit unit) => Of(value, unit, unit == Unit.Score ? 2 : 0);
+
+    static bool Contradicts(MeasureResult measure, decimal rounded) =>
+        measure.Status is MeasureStatus.Met or MeasureStatus.NotMet
+        && TargetLines.Of(measure.Target) is { } target
+        && target.IsMetBy(rounded) != (measure.Status == MeasureStatus.Met);
+
+    static int UsualDecimals(Unit unit) => unit switch { Unit.Share => 0, Unit.Score => 2, _ => 1 };
+
+    static decimal Rounded(decimal value, Unit unit, int decimals) =>
+        decimal.Round(value, unit == Unit.Share ? decimals + 2 : decimals, MidpointRounding.AwayFromZero);
+
+    static string Of(decimal value, Unit unit, int decimals) =>
+        Rounded(value, unit, decimals).ToString($"{(unit == Unit.Share ? 'P' : 'N')}{decimals}", CultureInfo.CurrentCulture);
+}

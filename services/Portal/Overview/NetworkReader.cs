@@ -1,0 +1,57 @@
+using Dapper;
+using Fidelity.Contracts.Pir;
+using Fidelity.Contracts.Roster;
+using Fidelity.ServiceDefaults;
+using Npgsql;
+
+namespace Fidelity.Portal.Overview;
+
+/// <summary>A team, one of its reviews and its trend; null while Pir has not computed them.</summary>
+public sealed record TeamStanding(TeamChanged Team, ReviewComputed? Review, TrendComputed? Trend);
+
+/// <summary>What an overview can be narrowed to.</summary>
+public sealed record Choices(IReadOnlyList<string> Programmes, IReadOnlyList<string> Periods);
+
+/// <summary>Reads how the teams of the network stand.</summary>
+sealed class NetworkReader(NpgsqlDataSource database, ServiceSchema schema)
+{
+    /// <summary>The programmes, and the names of the periods, newest first.</summary>
+    public async Task<Choices> ReadChoices()
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var known = (await connection.QueryAsync<(string Programme, string? Period)>(
+            $"""
+            select distinct programme, case kind when 'review' then split_part(key, '/', 2) end
+            from {schema.Name}.facts where kind in ('team', 'review')
+            """)).AsList();
+        return new(
+            [.. known.Select(pair => pair.Programme).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            [.. known.Select(pair => pair.Period).OfType<string>().Distinct(StringComparer.Ordinal).OrderDescending(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>
+    /// Every team of a programme, or of all, with its review of the period; without a period, its newest review that rests on
+    /// any record of its own days.
+    /// </summary>
+    public async Task<IReadOnlyList<TeamStanding>> Read(string? programme, string? period)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var rows = await connection.QueryAsync<(string Team, string? Review, string? Trend)>(
+            $"""
+            select team.data, review.data, trend.data
+            from {schema.Name}.facts team
+            left join {schema.Name}.facts trend on (trend.programme, trend.kind, trend.key) = (team.programme, 'trend', team.key)
+            left join lateral (
+                select data from {schema.Name}.facts
+                where programme = team.programme and team_id = team.key and kind = 'review'
+                    and (@period::text is null or key = team.key || '/' || @period)
+                order by data->>'dataTo' >= data->>'from' desc nulls last, key desc
+                limit 1) review on true
+            where team.kind = 'team' and (@programme::text is null or team.programme = @programme)
+            """, new { programme, period });
+        return [.. rows.Select(row => new TeamStanding(
+            FactsTable.Read<TeamChanged>(row.Team),
+            row.Review is null ? null : FactsTable.Read<ReviewComputed>(row.Review),
+            row.Trend is null ? null : FactsTable.Read<TrendComputed>(row.Trend)))];
+    }
+}

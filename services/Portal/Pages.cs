@@ -1,0 +1,55 @@
+using Fidelity.Portal.Languages;
+using Fidelity.Portal.Layout;
+using Fidelity.Portal.Overview;
+using Fidelity.Portal.Reviews;
+using Fidelity.Portal.Trends;
+using Microsoft.AspNetCore.Hosting.StaticWebAssets;
+using Microsoft.Extensions.FileProviders;
+
+namespace Fidelity.Portal;
+
+/// <summary>The web pages: rendered on the server, whole without script, in the reader's language.</summary>
+static class Pages
+{
+    public static void AddPages(this WebApplicationBuilder builder)
+    {
+        builder.FindStaticFiles();
+        builder.Services.AddRazorComponents();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddLanguages();
+        builder.Services.AddSingleton<NetworkReader>();
+        builder.Services.AddSingleton<TeamReviewsReader>();
+        builder.Services.AddSingleton<TeamTrendReader>();
+    }
+
+    public static void MapPages(this WebApplication app)
+    {
+        app.UseWhen(IsPage, pages =>
+        {
+            pages.UseMiddleware<PageHeaders>();
+            pages.UseRequestLocalization();
+            pages.UseExceptionHandler("/error", createScopeForErrors: true);
+            pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        });
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapLanguages();
+        app.MapRazorComponents<App>().WithStaticAssets();
+    }
+
+    /// <summary>Programs that call the API get problem documents, never a page.</summary>
+    static bool IsPage(HttpContext context) =>
+        !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+        && !context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
+        && !context.Request.Path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Beside the published app, whatever folder it is started from; a built one finds them through its manifest.</summary>
+    static void FindStaticFiles(this WebApplicationBuilder builder)
+    {
+        var published = Path.Combine(AppContext.BaseDirectory, "wwwroot");
+        if (Directory.Exists(published))
+            builder.Environment.WebRootFileProvider = new PhysicalFileProvider(published);
+        else
+            StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
+    }
+}

@@ -1,0 +1,18 @@
+using Dapper;
+using Fidelity.Contracts.Pir;
+using Fidelity.ServiceDefaults;
+using Npgsql;
+
+namespace Fidelity.Portal.Trends;
+
+/// <summary>Reads the monthly figures of a team.</summary>
+sealed class TeamTrendReader(NpgsqlDataSource database, ServiceSchema schema)
+{
+    public async Task<TrendComputed?> Read(string programme, string team)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var data = await connection.ExecuteScalarAsync<string?>(
+            $"select data from {schema.Name}.facts where programme = @programme and kind = 'trend' and key = @team", new { programme, team });
+        return data is null ? null : FactsTable.Read<TrendComputed>(data);
+    }
+}
