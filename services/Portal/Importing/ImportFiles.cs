@@ -17,6 +17,8 @@ public sealed class ImportFiles
     /// <summary>A national programme's interviews of twenty years take a third of this.</summary>
     const long MostBytes = 512L * 1024 * 1024;
 
+    const string TooMuch = "Unpacked, the files are larger than an import may be. Split them into several imports.";
+
     readonly Dictionary<ImportKind, IEnumerable<TableRow>> _tables = [];
     readonly List<Finding> _findings = [];
     readonly List<string> _leftAlone = [];
@@ -45,47 +47,55 @@ public sealed class ImportFiles
         foreach (var file in uploaded)
         {
             if (file.Name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-                files.AddZip(file);
+                files.Unpack(file, "This is not a zip file that can be read. Pack the files again, without a password.", files.AddZip);
+            else if (file.Name.EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase))
+                files.Unpack(file, "This is not a workbook that can be read. Save it again as .xlsx, without a password.", files.AddWorkbook);
             else
-                files.Add(file.Name, () => file.Content);
+                files.Add(file.Name, () => Csv.Rows(file.Content));
         }
         return files;
     }
 
-    /// <summary>One row of one kind, as if it had been uploaded: its cells are in the order of the kind's columns.</summary>
-    public static ImportFiles Of(ImportKind kind, IReadOnlyList<string> cells)
-    {
-        ArgumentNullException.ThrowIfNull(kind);
-        var files = new ImportFiles(MostBytes);
-        files._tables.Add(kind, [new TableRow(1, kind.Columns, null), new TableRow(2, cells, null)]);
-        return files;
-    }
-
-    void AddZip(UploadedFile file)
+    void Unpack(UploadedFile file, string unreadable, Action<UploadedFile, ZipArchive> add)
     {
         try
         {
             using var zip = new ZipArchive(new MemoryStream(file.Content.ToArray(), writable: false), ZipArchiveMode.Read);
-            foreach (var entry in zip.Entries.Where(entry => entry.FullName is not [.., '/' or '\\']))
-                Add(entry.FullName, () => Unpack(entry));
+            add(file, zip);
         }
         catch (InvalidDataException)
         {
-            Refuse(file.Name, ErrorCodes.BadEncoding, "This is not a zip file that can be read. Pack the files again, without a password.");
+            Refuse(file.Name, ErrorCodes.BadEncoding, unreadable);
         }
     }
 
-    void Add(string name, Func<ReadOnlyMemory<byte>?> content)
+    void AddZip(UploadedFile file, ZipArchive zip)
+    {
+        foreach (var entry in zip.Entries.Where(entry => entry.FullName is not [.., '/' or '\\']))
+            Add(entry.FullName, () => Unpack(entry) is { } bytes ? Csv.Rows(bytes) : null);
+    }
+
+    void AddWorkbook(UploadedFile file, ZipArchive zip)
+    {
+        // The workbook's reader sets no limits: what it will unpack is unpacked here first.
+        if (zip.Entries.Any(entry => Unpack(entry) is null))
+            Refuse(file.Name, ErrorCodes.TooLarge, TooMuch);
+        else
+            foreach (var (sheet, rows) in Workbook.Sheets(file.Content))
+                Add(sheet + ".csv", () => rows);
+    }
+
+    void Add(string name, Func<IEnumerable<TableRow>?> read)
     {
         var path = name.Split('/', '\\');
         if (path.Length > 2 || path is ["" or "." or "..", _] || ImportKind.Find(path[^1]) is not { } kind)
             _leftAlone.Add(Shown.Name(name) ?? "(a file without a name that can be shown)");
         else if (_tables.ContainsKey(kind))
             Refuse(kind.File, ErrorCodes.DuplicateId, "The upload holds this file twice and the first was read. Put all rows into one file.");
-        else if (content() is { } bytes)
-            _tables.Add(kind, Csv.Rows(bytes));
+        else if (read() is { } rows)
+            _tables.Add(kind, rows);
         else
-            Refuse(kind.File, ErrorCodes.TooLarge, "Unpacked, the files are larger than an import may be. Split them into several imports.");
+            Refuse(kind.File, ErrorCodes.TooLarge, TooMuch);
     }
 
     /// <summary>The entry's bytes, or null when they exceed what may be unpacked. What the zip says of their number is not relied on.</summary>

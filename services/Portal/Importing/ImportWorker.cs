@@ -124,7 +124,7 @@ sealed class SettlingRounds(IBus bus, AwaitedAnswers awaited, Progress portal)
             var report = await awaited.Ask<ProgressReported>((round, service), async () =>
             {
                 var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{service}"));
-                await endpoint.Send(new ReportProgress(round), context => context.ResponseAddress = Submissions.Answers, stopping);
+                await endpoint.Send(new ReportProgress(round), context => context.ResponseAddress = Owners.Answers, stopping);
             }, Patience, stopping);
             if (report is not { Pending: 0 })
                 return null;

@@ -10,7 +10,7 @@ namespace Fidelity.Portal.Submitting;
 /// Sends the accepted rows of imports to their owners, in the order in which they were accepted and at least once. (A
 /// single submission is sent by the request that accepted it, since somebody waits for the answer.)
 /// </summary>
-sealed class CommandSender(Submissions submissions) : ISubscription
+sealed class CommandSender(Owners owners) : ISubscription
 {
     const int AtOnce = 50;
 
@@ -22,7 +22,7 @@ sealed class CommandSender(Submissions submissions) : ISubscription
             await Parallel.ForEachAsync(
                 page.Events.Where(recorded => recorded.Data is SubmissionAccepted { Row: not null }),
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-                async (recorded, stopping) => await submissions.Send(((SubmissionAccepted)recorded.Data).Command, recorded.Id, stopping));
+                async (recorded, stopping) => await owners.Send(((SubmissionAccepted)recorded.Data).Command, recorded.Id, stopping));
         }
         catch (OperationCanceledException timeout) when (!cancellationToken.IsCancellationRequested)
         {

@@ -9,7 +9,7 @@ namespace Fidelity.Portal.Submitting;
 /// or the broker was away. Owners take a repeat for what it is.
 /// </summary>
 sealed class Resending(
-    Submissions submissions, EventWriter store, NpgsqlDataSource database, ServiceSchema schema, TimeProvider clock, ILogger<Resending> log) : BackgroundService
+    Owners owners, EventWriter store, NpgsqlDataSource database, ServiceSchema schema, TimeProvider clock, ILogger<Resending> log) : BackgroundService
 {
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Overdue = TimeSpan.FromSeconds(20);
@@ -41,7 +41,7 @@ sealed class Resending(
         foreach (var key in overdue)
         {
             if (await store.Read<Submission>(key, stopping) is { Command: { } command, Concluded: null })
-                await submissions.Send(command, messageId: null, stopping);
+                await owners.Send(command, messageId: null, stopping);
         }
     }
 }

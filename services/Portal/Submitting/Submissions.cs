@@ -3,7 +3,6 @@ using Fidelity.Contracts;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Portal.Importing;
 using Fidelity.ServiceDefaults;
-using MassTransit;
 
 namespace Fidelity.Portal.Submitting;
 
@@ -12,7 +11,7 @@ namespace Fidelity.Portal.Submitting;
 /// interview or survey names its submission alone, so whoever comes second with other content finds the first; anything
 /// else is named by its content, since a later row may fill what an earlier one left blank.
 /// </summary>
-sealed class Submissions(EventWriter writer, InstallationKeys keys, IBus bus)
+sealed class Submissions(EventWriter writer, InstallationKeys keys)
 {
     public static string StreamKey(Guid submission) => $"submission:{submission:n}";
 
@@ -39,25 +38,4 @@ sealed class Submissions(EventWriter writer, InstallationKeys keys, IBus bus)
         stream.Append(state, events);
         return state;
     }, stopping);
-
-    /// <summary>Sends a command to its owner, which answers to the portal's queue.</summary>
-    public async Task Send(Command command, Guid? messageId, CancellationToken stopping)
-    {
-        var owner = await bus.GetSendEndpoint(new Uri($"exchange:{Owner(command)}"));
-        await owner.Send(command, command.GetType(), context =>
-        {
-            context.MessageId = messageId ?? context.MessageId;
-            context.ResponseAddress = Answers;
-        }, stopping);
-    }
-
-    public static readonly Uri Answers = new("exchange:portal-answers");
-
-    static string Owner(Command command) => command switch
-    {
-        Contracts.Roster.RegisterTeam or Contracts.Roster.RegisterPost or Contracts.Roster.RegisterCase
-            or Contracts.Roster.ReassignCase or Contracts.Roster.RecordFollowUp => "roster",
-        Contracts.Surveys.RecordSurvey or Contracts.Surveys.CorrectSurvey or Contracts.Surveys.WithdrawSurvey => "surveys",
-        _ => "tam",
-    };
 }

@@ -20,6 +20,7 @@ static class SubmitTamInterview
     public static void AddSubmitting(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<Submissions>();
+        builder.Services.AddSingleton<Owners>();
         builder.Services.AddSingleton<SubmissionsTable>();
         builder.Services.AddSingleton<AwaitedAnswers>();
         builder.Services.AddHostedService<Resending>();
@@ -35,7 +36,7 @@ static class SubmitTamInterview
     }
 
     static async Task<IResult> Submit(
-        HttpContext context, string? programme, SubmissionsTable records, Submissions submissions, AwaitedAnswers awaited, ILogger<Submission> log)
+        HttpContext context, string? programme, SubmissionsTable records, Submissions submissions, Owners owners, AwaitedAnswers awaited, ILogger<Submission> log)
     {
         var stopping = context.RequestAborted;
         if (Programme.Fault(programme) is { } fault)
@@ -66,18 +67,18 @@ static class SubmitTamInterview
         }
 
         if (submission.Concluded is not { Outcome: not SubmissionOutcome.Waiting })
-            submission = await awaited.Ask<Submission>(command.SubmissionId, () => Send(submissions, command, log, stopping), Patience, stopping) ?? submission;
+            submission = await awaited.Ask<Submission>(command.SubmissionId, () => Send(owners, command, log, stopping), Patience, stopping) ?? submission;
         return Answer(context, command.SubmissionId, submission);
     }
 
     /// <summary>A broker that is away now takes the command later: it is accepted, and sent again until it is answered.</summary>
-    static async Task Send(Submissions submissions, RecordTamInterview command, ILogger log, CancellationToken stopping)
+    static async Task Send(Owners owners, RecordTamInterview command, ILogger log, CancellationToken stopping)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         patience.CancelAfter(Patience);
         try
         {
-            await submissions.Send(command, messageId: null, patience.Token);
+            await owners.Send(command, messageId: null, patience.Token);
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
