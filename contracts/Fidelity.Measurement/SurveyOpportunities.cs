@@ -14,6 +14,24 @@ public static class SurveyOpportunities
     const int MonthsBetween = 2;
     const int DaysBeforeDue = 14;
 
+    /// <summary>The posts in which members of a team answer the instrument.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The instrument is not answered by staff.</exception>
+    public static IReadOnlyList<StaffRole> RaterRoles(Instrument instrument) => instrument switch
+    {
+        Instrument.Sam => [StaffRole.Therapist],
+        Instrument.Cam => [StaffRole.Therapist, StaffRole.Supervisor],
+        _ => throw new ArgumentOutOfRangeException(nameof(instrument), instrument, "Only SAM and CAM are answered by staff."),
+    };
+
+    /// <summary>The post of the person whom the instrument is about.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The instrument is not answered by staff.</exception>
+    public static StaffRole RatedRole(Instrument instrument) => instrument switch
+    {
+        Instrument.Sam => StaffRole.Supervisor,
+        Instrument.Cam => StaffRole.Consultant,
+        _ => throw new ArgumentOutOfRangeException(nameof(instrument), instrument, "Only SAM and CAM are answered by staff."),
+    };
+
     /// <summary>
     /// The pairs that the posts of one team make: for SAM every therapist with every supervisor, for CAM every therapist and
     /// supervisor with every consultant. Every post is its own, so who returns begins a new pair; nobody is paired with
@@ -22,12 +40,7 @@ public static class SurveyOpportunities
     /// <exception cref="ArgumentOutOfRangeException">The instrument is not answered by staff.</exception>
     public static IReadOnlyList<Pair> Pairs(Instrument instrument, IEnumerable<Post> teamPosts)
     {
-        (StaffRole[] raters, StaffRole rated) = instrument switch
-        {
-            Instrument.Sam => ([StaffRole.Therapist], StaffRole.Supervisor),
-            Instrument.Cam => (new[] { StaffRole.Therapist, StaffRole.Supervisor }, StaffRole.Consultant),
-            _ => throw new ArgumentOutOfRangeException(nameof(instrument), instrument, "Only SAM and CAM are answered by staff."),
-        };
+        var (raters, rated) = (RaterRoles(instrument), RatedRole(instrument));
         Post[] posts = [.. teamPosts];
         var pairs =
             from rater in posts
@@ -69,9 +82,13 @@ public static class SurveyOpportunities
             .Min();
     }
 
-    /// <summary>The due intervals of all pairs in order, up to and including the first one due after today of each pair.</summary>
+    /// <summary>
+    /// The due intervals of all pairs in order, up to and including the first one due after today of each pair. Two posts held
+    /// at once may give the same due date; nobody is asked twice about the same person on one day.
+    /// </summary>
     static IEnumerable<DueInterval> Intervals(IEnumerable<Pair> pairs, DateOnly today) =>
-        pairs.SelectMany(pair => Intervals(pair, today)).OrderBy(interval => interval.Due).ThenBy(interval => interval.First);
+        pairs.SelectMany(pair => Intervals(pair, today)).OrderBy(interval => interval.Due).ThenByDescending(interval => interval.Last)
+            .DistinctBy(interval => interval.Due);
 
     static IEnumerable<DueInterval> Intervals(Pair pair, DateOnly today)
     {

@@ -32,6 +32,8 @@ public static class Bus
                 broker.Publish<Contracts.Fact>(type => type.Exclude = true);
                 broker.Publish<Contracts.Tam.TamInterviewFact>(type => type.Exclude = true);
                 broker.Publish<Contracts.Tam.TamOpportunityFact>(type => type.Exclude = true);
+                broker.Publish<Contracts.Surveys.SurveyFact>(type => type.Exclude = true);
+                broker.Publish<Contracts.Surveys.SurveyOpportunityFact>(type => type.Exclude = true);
                 broker.ConfigurePublish(pipe => pipe.UseExecute(RequireARoute));
                 broker.ConfigureSend(pipe => pipe.UseExecute(RequireARoute));
                 broker.ConfigureEndpoints(context);

@@ -25,8 +25,16 @@ public static class Decision
 /// <summary>Handles a command in the one way there is: validate, decide, save, answer.</summary>
 public static class Deciding
 {
-    public static async Task Decide<TCommand, TState>(
+    public static Task Decide<TCommand, TState>(
         this ConsumeContext<TCommand> context, EventWriter writer, string key, Func<TState?, Decision<TState>> decide)
+        where TCommand : Command
+        where TState : class =>
+        context.Decide(writer, streams => streams.Open<TState>(key), decide);
+
+    /// <summary>As above, where opening the stream takes more than its key.</summary>
+    public static async Task Decide<TCommand, TState>(
+        this ConsumeContext<TCommand> context, EventWriter writer, Func<OpenStreams, Task<OpenStreams.OpenStream<TState>>> open,
+        Func<TState?, Decision<TState>> decide)
         where TCommand : Command
         where TState : class
     {
@@ -40,7 +48,7 @@ public static class Deciding
 
         var decision = await writer.Write(async streams =>
         {
-            var stream = await streams.Open<TState>(key);
+            var stream = await open(streams);
             var decision = decide(stream.State);
             stream.Append(decision.State, decision.Events);
             return decision;

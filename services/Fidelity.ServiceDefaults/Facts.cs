@@ -3,6 +3,7 @@ using Dapper;
 using Fidelity.Contracts;
 using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Roster;
+using Fidelity.Contracts.Surveys;
 using Fidelity.Contracts.Tam;
 using JasperFx.Events;
 using Marten;
@@ -36,6 +37,11 @@ public sealed class Facts(EventWriter writer, InstallationKeys keys)
         options.Events.MapEventType<TamInterviewScored>("tam_interview_scored");
         options.Events.MapEventType<TamInterviewCorrected>("tam_interview_corrected");
         options.Events.MapEventType<TamInterviewWithdrawn>("tam_interview_withdrawn");
+        options.Events.MapEventType<SurveyOpportunityFellDue>("survey_opportunity_fell_due");
+        options.Events.MapEventType<SurveyOpportunityClosed>("survey_opportunity_closed");
+        options.Events.MapEventType<SurveyScored>("survey_scored");
+        options.Events.MapEventType<SurveyCorrected>("survey_corrected");
+        options.Events.MapEventType<SurveyWithdrawn>("survey_withdrawn");
         options.Events.MapEventType<ReviewComputed>("review_computed");
         options.Events.MapEventType<TrendComputed>("trend_computed");
         options.Projections.LiveStreamAggregation<ReceivedFact>();
@@ -62,6 +68,16 @@ public sealed class ReceivedFact
     public void Apply(TamInterviewCorrected fact) => Version = fact.Version;
 
     public void Apply(TamInterviewWithdrawn fact) => Version = fact.Version;
+
+    public void Apply(SurveyOpportunityFellDue fact) => Version = fact.Version;
+
+    public void Apply(SurveyOpportunityClosed fact) => Version = fact.Version;
+
+    public void Apply(SurveyScored fact) => Version = fact.Version;
+
+    public void Apply(SurveyCorrected fact) => Version = fact.Version;
+
+    public void Apply(SurveyWithdrawn fact) => Version = fact.Version;
 
     public void Apply(ReviewComputed fact) => Version = fact.Version;
 

@@ -7,7 +7,7 @@ namespace Fidelity.Contracts.Submitting;
 /// <param name="SubmissionId">The submission that is answered.</param>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Causes">Every cause of a refusal, or what a waiting command waits for; empty when recorded.</param>
-/// <param name="Score">The score of a recorded interview; null for everything else.</param>
+/// <param name="Score">The score of a recorded interview; null for everything else, surveys too: what raters said is shown in a review or nowhere.</param>
 public sealed record SubmissionAnswered(
     Guid SubmissionId, SubmissionOutcome Outcome, IReadOnlyList<Cause> Causes, Score? Score = null);
 

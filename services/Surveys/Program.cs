@@ -1,0 +1,8 @@
+using Fidelity.ServiceDefaults;
+using Fidelity.Surveys;
+
+var declareOnly = args.Contains(Bus.DeclareTopology);
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("surveys");
+builder.AddSurveys(declareOnly);
+await builder.Build().RunServiceAsync(declareOnly);
