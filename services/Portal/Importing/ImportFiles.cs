@@ -49,19 +49,19 @@ public sealed class ImportFiles
             if (file.Name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
                 files.Unpack(file, "This is not a zip file that can be read. Pack the files again, without a password.", files.AddZip);
             else if (file.Name.EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase))
-                files.Unpack(file, "This is not a workbook that can be read. Save it again as .xlsx, without a password.", files.AddWorkbook);
+                files.Unpack(file, "This is not a workbook that can be read. Save it again as .xlsx, without a password.", zip => files.AddWorkbook(file, zip));
             else
                 files.Add(file.Name, () => Csv.Rows(file.Content));
         }
         return files;
     }
 
-    void Unpack(UploadedFile file, string unreadable, Action<UploadedFile, ZipArchive> add)
+    void Unpack(UploadedFile file, string unreadable, Action<ZipArchive> add)
     {
         try
         {
             using var zip = new ZipArchive(new MemoryStream(file.Content.ToArray(), writable: false), ZipArchiveMode.Read);
-            add(file, zip);
+            add(zip);
         }
         catch (InvalidDataException)
         {
@@ -69,7 +69,7 @@ public sealed class ImportFiles
         }
     }
 
-    void AddZip(UploadedFile file, ZipArchive zip)
+    void AddZip(ZipArchive zip)
     {
         foreach (var entry in zip.Entries.Where(entry => entry.FullName is not [.., '/' or '\\']))
             Add(entry.FullName, () => Unpack(entry) is { } bytes ? Csv.Rows(bytes) : null);

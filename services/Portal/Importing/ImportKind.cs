@@ -61,7 +61,7 @@ public sealed class ImportKind
             Language: row.OptionalText("language"),
             Interpreter: row.Flag("interpreter"),
             Instrument: row.Text("instrument"),
-            Answers: row.Answers(28))),
+            Answers: row.Answers(Instruments.TamR.Items))),
 
         new("tam_attempts.csv", row => new RecordTamAttempt(Guid.Empty, row.Programme,
             CaseId: row.Text("case_id"),
@@ -76,7 +76,7 @@ public sealed class ImportKind
                 RatedId: row.Text("supervisor_id")),
             Date: row.Date("date"),
             Instrument: row.Text("instrument"),
-            Answers: row.Answers(43))),
+            Answers: row.Answers(Instruments.Sam.Items))),
 
         new("cam.csv", row => new RecordSurvey(Guid.Empty, row.Programme,
             SurveyId: row.Text("survey_id"),
@@ -86,7 +86,7 @@ public sealed class ImportKind
                 RatedId: row.Text("consultant_id")),
             Date: row.Date("date"),
             Instrument: row.Text("instrument"),
-            Answers: row.Answers(23))),
+            Answers: row.Answers(Instruments.Cam.Items))),
 
         new("corrections.csv", row => new Correction(Guid.Empty, row.Programme,
             Id: row.Text("id"),

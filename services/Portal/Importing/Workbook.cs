@@ -49,9 +49,10 @@ static class Workbook
             var row = (Row)reader.LoadCurrentElement()!;
             line = (int?)row.RowIndex?.Value ?? line + 1;
             var cells = new List<string>(width);
+            var column = -1;
             foreach (var cell in row.Elements<Cell>())
             {
-                var column = ColumnOf(cell.CellReference?.Value) ?? cells.Count;
+                column = ColumnOf(cell.CellReference?.Value) ?? column + 1;
                 var text = TextOf(cell, texts, dates, epoch);
                 if (text.Length == 0 || column < cells.Count || column >= MostCells)
                     continue;
