@@ -103,6 +103,26 @@ public enum MeasureStatus
 
     /// <summary>The denominator is below the profile's minimum: there is no verdict.</summary>
     Insufficient,
+
+    /// <summary>
+    /// There may be a value, and it may not be shown (measurement.md §6). Never a result of <see cref="Measures"/>: the
+    /// service that lets numbers out writes it, with the reason.
+    /// </summary>
+    Withheld,
+}
+
+/// <summary>Why a value is withheld (measurement.md §6).</summary>
+[JsonConverter(typeof(CodeJsonConverter<WithheldReason>))]
+public enum WithheldReason
+{
+    /// <summary>The period has not ended.</summary>
+    PeriodRunning,
+
+    /// <summary>Fewer raters answered than the profile asks for, so that what one said could be guessed.</summary>
+    TooFewRaters,
+
+    /// <summary>Records are still arriving. A value is shown once and never altered, so it waits until they have come to rest.</summary>
+    NotAtRest,
 }
 
 /// <summary>One measure of one team and period (measurement.md §4).</summary>
@@ -115,9 +135,10 @@ public enum MeasureStatus
 /// <param name="High">Upper end.</param>
 /// <param name="Target">As <see cref="Target.ToString"/> writes it; null without one.</param>
 /// <param name="Status">The verdict, from exact numbers.</param>
+/// <param name="Withheld">Why neither value, interval nor counts are told, when they are not: then those are null and 0.</param>
 public sealed record MeasureResult(
     string Measure, MeasureKind Kind, double? Value, int? Numerator, int Denominator, double? Low, double? High, string? Target,
-    MeasureStatus Status);
+    MeasureStatus Status, WithheldReason? Withheld = null);
 
 /// <summary>The measures of a team in a period (measurement.md §4).</summary>
 public static class Measures

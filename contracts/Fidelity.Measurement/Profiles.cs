@@ -51,7 +51,12 @@ public sealed record Target
 /// <param name="Minimum">The least denominator, or number of cases or raters, that allows a verdict.</param>
 /// <param name="Status">How surely definition and target are known.</param>
 /// <param name="Note">What of it is not, and why; empty when there is nothing to say.</param>
-public sealed record MeasureDefinition(string Key, MeasureKind Kind, Target? Target, int Minimum, SourceStatus Status, string Note = "");
+/// <param name="RatersToShow">
+/// The least number of distinct raters with which the value may be shown, and then only once and after the period
+/// (measurement.md §6); null where it tells of no rater.
+/// </param>
+public sealed record MeasureDefinition(
+    string Key, MeasureKind Kind, Target? Target, int Minimum, SourceStatus Status, string Note = "", int? RatersToShow = null);
 
 /// <summary>Which measures a programme has, and the instruments that fill them: versioned data (measurement.md §4).</summary>
 /// <param name="Id">Name and version, <c>mst@1</c>.</param>
@@ -147,5 +152,5 @@ public static class Profiles
     static IEnumerable<MeasureDefinition> Subscales(string prefix, InstrumentDefinition instrument) =>
         instrument.Subscales.Select(subscale => new MeasureDefinition(
             $"{prefix}_{subscale.Key}", MeasureKind.Mean, null, MinimumRaters, instrument.Status,
-            instrument.Status == Verified ? "" : "The item key is unverified."));
+            instrument.Status == Verified ? "" : "The item key is unverified.", RatersToShow: MinimumRaters));
 }

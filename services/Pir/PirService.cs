@@ -18,9 +18,11 @@ static class PirService
             })
             .Table(FactsTable.Table)
             .Table(MarkedTeams.Table)
+            .Table(TeamsAwaitingRest.Table)
             .Project<MarkedTeams>("Facts")
             .Publish<PirPublisher>("Publishing");
         builder.Services.AddSingleton<FactsTable>();
+        builder.Services.AddSingleton<TeamsAwaitingRest>();
         builder.Services.AddSingleton<IPendingWork, PendingReviews>();
         builder.Services.AddHostedService<ComputingReviews>();
         builder.Services.AddHostedService<PeriodsEnding>();

@@ -4,14 +4,22 @@ using Marten;
 
 namespace Fidelity.Pir;
 
+/// <summary>A review as computed, SAM and CAM included: it is for this service alone, see <see cref="RaterProtection"/>.</summary>
 public sealed record ReviewCalculated(
     string Programme, string TeamId, string Period, DateOnly From, DateOnly To, ReviewState State, string Profile, long Position,
     DateOnly AsOf, DateOnly? DataTo, int Closed, int FullCourse, IReadOnlyList<MeasureResult> Measures)
 {
+    /// <summary>What had been shown of SAM and CAM by then.</summary>
+    public IReadOnlyList<MeasureResult> Shown { get; init; } = [];
+
     /// <summary>Whether the two say the same of the period; where and when they were computed aside.</summary>
     public bool Agrees(ReviewCalculated other) =>
-        this with { Position = other.Position, AsOf = other.AsOf, Measures = other.Measures } == other && Measures.SequenceEqual(other.Measures);
+        this with { Position = other.Position, AsOf = other.AsOf, Measures = other.Measures, Shown = other.Shown } == other
+        && Measures.SequenceEqual(other.Measures) && Shown.SequenceEqual(other.Shown);
 }
+
+/// <summary>Values of SAM and CAM were let out. They stay as they are here, whatever is recorded later (measurement.md §6).</summary>
+public sealed record SurveyValuesShown(long Position, DateOnly AsOf, IReadOnlyList<MeasureResult> Measures);
 
 /// <summary>One team's review of one period (measurement.md §7): provisional while the period runs, then refreshed.</summary>
 public sealed record Review
@@ -20,18 +28,44 @@ public sealed record Review
 
     public ReviewCalculated? Latest { get; init; }
 
+    public IReadOnlyList<MeasureResult> Shown { get; init; } = [];
+
+    /// <summary>Whether values of SAM and CAM will leave when the records have come to rest.</summary>
+    public bool AwaitsRest => Latest is { } latest && RaterProtection.Ready(latest).Count > 0;
+
     public Review Apply(ReviewCalculated happened) => this with { Latest = happened };
 
+    public Review Apply(SurveyValuesShown happened) => this with { Shown = [.. Shown, .. happened.Measures] };
+
     /// <summary>The review after a computation; an event only when something in it changed.</summary>
-    public static (Review State, IReadOnlyList<object> Events) Calculate(Review? known, ReviewCalculated calculated)
+    /// <param name="known">The review so far.</param>
+    /// <param name="calculated">What the facts say now.</param>
+    /// <param name="atRest">Whether records have stopped arriving, so that what is shown now is not half of an import.</param>
+    public static (Review State, IReadOnlyList<object> Events) Calculate(Review? known, ReviewCalculated calculated, bool atRest)
     {
         var review = known ?? new Review();
-        return review.Latest?.Agrees(calculated) == true ? (review, []) : (review.Apply(calculated), [calculated]);
+        var events = new List<object>();
+        if (atRest && RaterProtection.Ready(calculated with { Shown = review.Shown }) is { Count: > 0 } ready)
+        {
+            var shown = new SurveyValuesShown(calculated.Position, calculated.AsOf, ready);
+            review = review.Apply(shown);
+            events.Add(shown);
+        }
+
+        calculated = calculated with { Shown = review.Shown };
+        if (review.Latest?.Agrees(calculated) != true)
+        {
+            review = review.Apply(calculated);
+            events.Add(calculated);
+        }
+
+        return (review, events);
     }
 
     public static void MapEvents(StoreOptions options)
     {
         options.Events.MapEventType<ReviewCalculated>("review_calculated");
+        options.Events.MapEventType<SurveyValuesShown>("survey_values_shown");
         options.Projections.LiveStreamAggregation<Review>();
     }
 }

@@ -14,7 +14,10 @@ namespace Fidelity.Contracts.Pir;
 /// <param name="DataTo">The newest date of any record in it; null when there is none.</param>
 /// <param name="Closed">Cases discharged within the period.</param>
 /// <param name="FullCourse">Those of them that had the opportunity for a full course.</param>
-/// <param name="Measures">Every measure of the profile.</param>
+/// <param name="Measures">
+/// Every measure of the profile, as it may be shown: what SAM and CAM say is withheld as measurement.md §6 asks, and once told
+/// it stays as it was told.
+/// </param>
 public sealed record ReviewComputed(
     long Version, string Programme, string TeamId, string Period, DateOnly From, DateOnly To, ReviewState State, string Profile,
     long Position, DateOnly AsOf, DateOnly? DataTo, int Closed, int FullCourse, IReadOnlyList<MeasureResult> Measures)

@@ -12,8 +12,8 @@ namespace Fidelity.Pir.Computing;
 /// function of the store up to a position, of the profile, and of the day.
 /// </summary>
 sealed class ComputingReviews(
-    EventWriter writer, NpgsqlDataSource database, ServiceSchema schema, InstallationKeys keys, BusinessCalendar calendar,
-    ILogger<ComputingReviews> log) : BackgroundService
+    EventWriter writer, NpgsqlDataSource database, ServiceSchema schema, TeamsAwaitingRest awaitingRest, InstallationKeys keys,
+    BusinessCalendar calendar, ILogger<ComputingReviews> log) : BackgroundService
 {
     static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
@@ -29,7 +29,7 @@ sealed class ComputingReviews(
                     "select pg_try_advisory_lock(hashtext(@name))", new { name = $"{schema.Name} computing" });
                 while (leads)
                 {
-                    if (await ComputeMarked(leader, stoppingToken) == 0)
+                    if (await ComputeMarked(leader, stoppingToken) + await ComputeAtRest(leader, stoppingToken) == 0)
                         await Task.Delay(Idle, stoppingToken);
                 }
 
@@ -50,7 +50,7 @@ sealed class ComputingReviews(
         foreach (var (programme, team) in marked)
         {
             var known = await FactsOfTeam.Read(database, schema.Name, programme, team, calendar.Today, stopping);
-            await Compute(known, stopping);
+            await awaitingRest.Note(connection, programme, team, await Compute(known, atRest: false, stopping));
             await connection.ExecuteAsync(
                 $"delete from {schema.Name}.marked_teams where programme = @programme and team_id = @team and position <= @position",
                 new { programme, team, position = known.Position });
@@ -59,10 +59,23 @@ sealed class ComputingReviews(
         return marked.Count;
     }
 
-    async Task Compute(FactsOfTeam known, CancellationToken stopping)
+    async Task<int> ComputeAtRest(NpgsqlConnection connection, CancellationToken stopping)
+    {
+        var ready = (await awaitingRest.AtRest(connection)).AsList();
+        foreach (var (programme, team) in ready)
+        {
+            var known = await FactsOfTeam.Read(database, schema.Name, programme, team, calendar.Today, stopping);
+            await awaitingRest.Note(connection, programme, team, await Compute(known, atRest: true, stopping));
+        }
+
+        return ready.Count;
+    }
+
+    /// <summary>Computes a team, and answers whether values of SAM and CAM are still to be shown.</summary>
+    async Task<bool> Compute(FactsOfTeam known, bool atRest, CancellationToken stopping)
     {
         if (known.Team is not { } team || Profiles.Find(team.Profile) is not { } profile)
-            return;
+            return false;
         var today = calendar.Today;
         var reviews = Period.All(team.PirStartMonth, team.Opened, team.Closed, today).Select(period => Calculate(period, known, team, profile, today)).ToList();
         var trend = new TrendCalculated(
@@ -71,19 +84,21 @@ sealed class ComputingReviews(
             Trend.AdherenceAbove(profile, known.Facts.Interviews, today),
             Trend.TamCompleted(known.Facts.TamOpportunities, today));
 
-        await writer.Write(async streams =>
+        return await writer.Write(async streams =>
         {
+            var awaits = false;
             foreach (var calculated in reviews)
             {
                 var stream = await streams.Open<Review>(keys.Stream("pir", team.Programme, team.TeamId, calculated.Period));
-                var (state, events) = Review.Calculate(stream.State, calculated);
+                var (state, events) = Review.Calculate(stream.State, calculated, atRest);
                 stream.Append(state, events);
+                awaits |= state.AwaitsRest;
             }
 
             var figures = await streams.Open<TeamTrend>(keys.Stream("trend", team.Programme, team.TeamId));
             var (latest, changes) = TeamTrend.Calculate(figures.State, trend);
             figures.Append(latest, changes);
-            return true;
+            return awaits;
         }, stopping);
     }
 

@@ -1,6 +1,7 @@
 using System.Data;
 using Dapper;
 using Fidelity.Contracts.Roster;
+using Fidelity.Contracts.Surveys;
 using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
 using Fidelity.ServiceDefaults;
@@ -26,6 +27,9 @@ sealed record FactsOfTeam(long Position, TeamChanged? Team, TeamFacts Facts, Dat
         CaseChanged[] cases = [.. rows["case"].Select(FactsTable.Read<CaseChanged>)];
         TamInterviewScored[] interviews = [.. rows["tam_interview"].Select(FactsTable.Read<TamInterviewScored>)];
         TamOpportunityClosed[] opportunities = [.. rows["tam_opportunity"].Select(FactsTable.Read<TamOpportunityClosed>)];
+        SurveyScored[] surveys = [.. rows["survey"].Select(FactsTable.Read<SurveyScored>)];
+        var surveyOpportunities = rows["survey_opportunity"].Select(FactsTable.Read<SurveyOpportunityClosed>)
+            .ToLookup(known => known.Pair.Instrument, known => known.Opportunity);
         return new(
             position,
             rows["team"].Select(FactsTable.Read<TeamChanged>).SingleOrDefault(),
@@ -38,8 +42,18 @@ sealed record FactsOfTeam(long Position, TeamChanged? Team, TeamFacts Facts, Dat
                         known.CaseId, known.Interview.Date, known.Interview.Score.Definition, known.Interview.Score.Value, known.Interview.Counts)),
                 ],
                 TamOpportunities = [.. opportunities.Select(known => new CaseOpportunity(known.CaseId, known.Opportunity))],
+                Surveys =
+                [
+                    .. surveys.Select(known => new SurveyScore(
+                        known.Pair.RaterId, known.Survey.Date, known.Survey.Instrument,
+                        known.Survey.Scores.ToDictionary(score => score.Key, score => score.Value.Value, StringComparer.Ordinal),
+                        known.Survey.Counts)),
+                ],
+                SamOpportunities = [.. surveyOpportunities[Instrument.Sam]],
+                CamOpportunities = [.. surveyOpportunities[Instrument.Cam]],
             },
             DataTo: interviews.Select(known => (DateOnly?)known.Interview.Date)
+                .Concat(surveys.Select(known => (DateOnly?)known.Survey.Date))
                 .Concat(cases.Select(known => known.Discharged)).Concat(cases.Select(known => (DateOnly?)known.Started))
                 .Where(date => date <= today).Max());
     }

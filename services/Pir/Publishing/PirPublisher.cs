@@ -20,7 +20,7 @@ sealed class PirPublisher(IBus bus) : EventPublisher(bus)
     {
         ReviewCalculated review => new ReviewComputed(
             recorded.Version, review.Programme, review.TeamId, review.Period, review.From, review.To, review.State, review.Profile,
-            review.Position, review.AsOf, review.DataTo, review.Closed, review.FullCourse, review.Measures),
+            review.Position, review.AsOf, review.DataTo, review.Closed, review.FullCourse, RaterProtection.MayLeave(review)),
         TrendCalculated trend => new TrendComputed(
             recorded.Version, trend.Programme, trend.TeamId, trend.Profile, trend.Position, trend.AsOf, trend.Adherence,
             trend.AdherenceAbove, trend.TamCompleted),

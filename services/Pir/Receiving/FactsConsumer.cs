@@ -1,4 +1,5 @@
 using Fidelity.Contracts.Roster;
+using Fidelity.Contracts.Surveys;
 using Fidelity.Contracts.Tam;
 using Fidelity.ServiceDefaults;
 using MassTransit;
@@ -8,7 +9,9 @@ namespace Fidelity.Pir.Receiving;
 /// <summary>Keeps what reviews are computed from.</summary>
 sealed class FactsConsumer(Facts facts)
     : IConsumer<TeamChanged>, IConsumer<CaseChanged>, IConsumer<TamOpportunityFellDue>, IConsumer<TamOpportunityClosed>,
-        IConsumer<TamInterviewScored>, IConsumer<TamInterviewCorrected>, IConsumer<TamInterviewWithdrawn>
+        IConsumer<TamInterviewScored>, IConsumer<TamInterviewCorrected>, IConsumer<TamInterviewWithdrawn>,
+        IConsumer<SurveyOpportunityFellDue>, IConsumer<SurveyOpportunityClosed>,
+        IConsumer<SurveyScored>, IConsumer<SurveyCorrected>, IConsumer<SurveyWithdrawn>
 {
     public Task Consume(ConsumeContext<TeamChanged> context) => facts.Receive(context.Message, context.CancellationToken);
 
@@ -23,4 +26,14 @@ sealed class FactsConsumer(Facts facts)
     public Task Consume(ConsumeContext<TamInterviewCorrected> context) => facts.Receive(context.Message, context.CancellationToken);
 
     public Task Consume(ConsumeContext<TamInterviewWithdrawn> context) => facts.Receive(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<SurveyOpportunityFellDue> context) => facts.Receive(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<SurveyOpportunityClosed> context) => facts.Receive(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<SurveyScored> context) => facts.Receive(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<SurveyCorrected> context) => facts.Receive(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<SurveyWithdrawn> context) => facts.Receive(context.Message, context.CancellationToken);
 }

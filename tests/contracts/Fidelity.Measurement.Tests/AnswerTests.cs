@@ -48,7 +48,7 @@ public sealed class AnswerTests
         Codes.All<DischargeReason>().ShouldBe(
             ["completed", "lack_of_engagement", "placed", "moved", "administrative", "placed_prior_event"]);
         Codes.All<StaffRole>().ShouldBe(["therapist", "supervisor", "consultant", "caseworker", "interviewer"]);
-        Codes.All<MeasureStatus>().ShouldBe(["met", "not_met", "no_target", "insufficient"]);
+        Codes.All<MeasureStatus>().ShouldBe(["met", "not_met", "no_target", "insufficient", "withheld"]);
         Codes.TryParse<AttemptOutcome>("opted_out", out var outcome).ShouldBeTrue();
         outcome.ShouldBe(AttemptOutcome.OptedOut);
         Codes.TryParse<AttemptOutcome>("OptedOut", out _).ShouldBeFalse();
