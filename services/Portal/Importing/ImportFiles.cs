@@ -69,6 +69,15 @@ public sealed class ImportFiles
         }
     }
 
+    /// <summary>One row of one kind, as if it had been uploaded: its cells are in the order of the kind's columns.</summary>
+    public static ImportFiles Of(ImportKind kind, IReadOnlyList<string> cells)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        var files = new ImportFiles(MostBytes);
+        files._tables.Add(kind, [new TableRow(1, kind.Columns, null), new TableRow(2, cells, null)]);
+        return files;
+    }
+
     void AddZip(ZipArchive zip)
     {
         foreach (var entry in zip.Entries.Where(entry => entry.FullName is not [.., '/' or '\\']))
