@@ -32,6 +32,7 @@ static class PortalService
         builder.AddSubmitting();
         builder.AddImporting();
         builder.AddApi();
+        builder.AddPages();
     }
 
     public static void MapPortal(this WebApplication app)
@@ -41,5 +42,6 @@ static class PortalService
         api.MapSubmitting();
         api.MapImporting();
         api.MapReviews();
+        app.MapPages();
     }
 }

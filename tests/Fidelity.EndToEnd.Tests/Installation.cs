@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Dapper;
+using Npgsql;
+
+namespace Fidelity.EndToEnd.Tests;
+
+/// <summary>
+/// A whole Fidelity of its own: a database, a virtual host, a data folder and a block of ports, started by the same
+/// script as everybody's. Its services are real processes that may be killed.
+/// </summary>
+public abstract class Installation(int port) : IAsyncLifetime
+{
+    static readonly string Repository = typeof(Installation).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "Repository").Value!;
+
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    readonly string name = $"fidelity_e2e_{port}_{Environment.ProcessId}";
+    readonly string folder = Directory.CreateTempSubdirectory("fidelity-e2e-").FullName;
+
+    public static string Season { get; } = Path.Combine(AppContext.BaseDirectory, "season");
+
+    public HttpClient Portal { get; } = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Patience };
+
+    public async ValueTask InitializeAsync()
+    {
+        await using (var server = new NpgsqlConnection(Variable("FIDELITY_TEST_POSTGRES")))
+            await server.ExecuteAsync($"create database {name}");
+        await Run(Variable("FIDELITY_TEST_RABBITMQCTL"), "add_vhost", name);
+        await Run(Variable("FIDELITY_TEST_RABBITMQCTL"), "set_permissions", "-p", name, BrokerUser, ".*", ".*", ".*");
+        await Up();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Run(Path.Combine(Repository, "deploy/down.sh"));
+        await Run(Variable("FIDELITY_TEST_RABBITMQCTL"), "delete_vhost", name);
+        NpgsqlConnection.ClearAllPools();
+        await using (var server = new NpgsqlConnection(Variable("FIDELITY_TEST_POSTGRES")))
+            await server.ExecuteAsync($"drop database if exists {name} with (force)");
+        Directory.Delete(folder, recursive: true);
+        Portal.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Starts whatever is not running.</summary>
+    public Task Up() => Run(Path.Combine(Repository, "deploy/up.sh"));
+
+    /// <summary>Ends a service as a power cut would.</summary>
+    public void Kill(string service)
+    {
+        var pid = File.ReadAllText(Path.Combine(folder, "run", "pid", service)).Split(' ')[0];
+        using var process = Process.GetProcessById(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture));
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    public Task<string> LoadFromShell(string files, string programme) =>
+        Run(Path.Combine(Repository, "deploy/load.sh"), files, "--programme", programme);
+
+    /// <summary>Uploads a folder's files and waits for the dry run.</summary>
+    public async Task<string> Upload(string files, string programme)
+    {
+        using var form = new MultipartFormDataContent();
+        foreach (var file in Directory.EnumerateFiles(files, "*.csv"))
+            form.Add(new ByteArrayContent(await File.ReadAllBytesAsync(file)), "files", Path.GetFileName(file));
+        using var answer = await Portal.PostAsync($"/api/v1/imports?programme={programme}", form);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+        var import = answer.Headers.Location!.ToString();
+        await Until(import, shown => (string)shown["state"]! == "checked");
+        return import;
+    }
+
+    public async Task Accept(string import)
+    {
+        using var accepted = await Portal.PostAsync($"{import}/accept", null);
+        accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted, await accepted.Content.ReadAsStringAsync());
+    }
+
+    public async Task<JsonNode> Import(string files, string programme)
+    {
+        var import = await Upload(files, programme);
+        await Accept(import);
+        return await Until(import, shown => (string)shown["state"]! == "settled");
+    }
+
+    /// <summary>Asks until the answer is as wished; a portal that is just being started again does not answer at all.</summary>
+    public async Task<JsonNode> Until(string address, Predicate<JsonNode> wished)
+    {
+        var deadline = Stopwatch.StartNew();
+        JsonNode? last = null;
+        while (deadline.Elapsed < Patience)
+        {
+            try
+            {
+                last = (await Portal.GetFromJsonAsync<JsonNode>(address))!;
+                if (wished(last))
+                    return last;
+            }
+            catch (HttpRequestException)
+            {
+                // It is away; the next question may find it back.
+            }
+
+            await Task.Delay(100);
+        }
+
+        throw new TimeoutException($"{address} did not become what was waited for. Last: {last?.ToJsonString()}");
+    }
+
+    public async Task<JsonArray> Get(string address) => (await Portal.GetFromJsonAsync<JsonArray>(address))!;
+
+    /// <summary>How many events each service has stored.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> Events()
+    {
+        await using var connection = new NpgsqlConnection(Database);
+        var counts = new Dictionary<string, long>();
+        foreach (var schema in new[] { "roster", "tam", "surveys", "pir", "portal" })
+            counts[schema] = await connection.ExecuteScalarAsync<long>($"select count(*) from {schema}.mt_events");
+        return counts;
+    }
+
+    string Database => new NpgsqlConnectionStringBuilder(Variable("FIDELITY_TEST_POSTGRES")) { Database = name }.ConnectionString;
+
+    static string BrokerUser => new Uri(Variable("FIDELITY_TEST_RABBITMQ")).UserInfo.Split(':')[0];
+
+    static string Variable(string variable) => Environment.GetEnvironmentVariable(variable)
+        ?? throw new InvalidOperationException($"{variable} is not set. tests/run.sh starts what these tests need and sets it.");
+
+    async Task<string> Run(string command, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["FIDELITY_DATA"] = Path.Combine(folder, "run");
+        start.Environment["FIDELITY_PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        start.Environment["FIDELITY_POSTGRES"] = Database;
+        start.Environment["FIDELITY_RABBITMQ"] = new UriBuilder(Variable("FIDELITY_TEST_RABBITMQ")) { Path = name }.Uri.ToString();
+        start.Environment["FIDELITY_DEMO"] = "0";
+        start.Environment["FIDELITY_TODAY"] = "2026-10-31";
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        var said = await output + await errors;
+        process.ExitCode.ShouldBe(0, $"{Path.GetFileName(command)} {string.Join(' ', arguments)} failed:\n{said}");
+        return said;
+    }
+}
