@@ -115,8 +115,9 @@ publish_services() {
     echo '</Solution>'
   } >"$FIDELITY_DATA/build/Services.slnx"
   while read -r project; do rm -rf -- "${project%/*}/bin/Release/net10.0/publish"; done < <(service_projects)
-  dotnet publish "$FIDELITY_DATA/build/Services.slnx" --configuration Release "-p:UseMarten=$USE_MARTEN" \
-    "${BUILD_PROPERTIES[@]}" "$@" >"$log" 2>&1 9>&- || fail_with_log "$log" "The build failed."
+  # Without the first property, projects that the services refer to but the solution does not name are built as Debug.
+  dotnet publish "$FIDELITY_DATA/build/Services.slnx" --configuration Release \
+    -p:ShouldUnsetParentConfigurationAndPlatform=false "-p:UseMarten=$USE_MARTEN" "${BUILD_PROPERTIES[@]}" "$@" >"$log" 2>&1 9>&- || fail_with_log "$log" "The build failed."
 
   rm -rf -- "$folder.new"
   install -d -m 700 -- "$folder.new"
