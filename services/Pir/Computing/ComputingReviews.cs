@@ -49,7 +49,7 @@ sealed class ComputingReviews(
             $"select programme, team_id from {schema.Name}.marked_teams order by position")).AsList();
         foreach (var (programme, team) in marked)
         {
-            var known = await FactsOfTeam.Read(database, schema.Name, programme, team, calendar.Today, stopping);
+            var known = await FactsOfTeam.Read(database, schema.Name, programme, team, stopping);
             await awaitingRest.Note(connection, programme, team, await Compute(known, atRest: false, stopping));
             await connection.ExecuteAsync(
                 $"delete from {schema.Name}.marked_teams where programme = @programme and team_id = @team and position <= @position",
@@ -64,7 +64,7 @@ sealed class ComputingReviews(
         var ready = (await awaitingRest.AtRest(connection)).AsList();
         foreach (var (programme, team) in ready)
         {
-            var known = await FactsOfTeam.Read(database, schema.Name, programme, team, calendar.Today, stopping);
+            var known = await FactsOfTeam.Read(database, schema.Name, programme, team, stopping);
             await awaitingRest.Note(connection, programme, team, await Compute(known, atRest: true, stopping));
         }
 
@@ -108,7 +108,7 @@ sealed class ComputingReviews(
         return new(
             team.Programme, team.TeamId, period.Name, period.From, period.To,
             today > period.To ? ReviewState.Refreshed : ReviewState.Provisional,
-            profile.Id, known.Position, today, known.DataTo,
+            profile.Id, known.Position, today, known.DataTo(today < period.To ? today : period.To),
             Closed: known.Facts.Cases.Count(known => known.Discharged <= today && period.Contains(known.Discharged.Value)),
             FullCourse: measures.Single(measure => measure.Measure == "completed").Denominator,
             measures);

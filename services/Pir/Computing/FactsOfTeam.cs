@@ -10,11 +10,14 @@ using Npgsql;
 namespace Fidelity.Pir.Computing;
 
 /// <summary>Everything that is known of a team at one position of the store.</summary>
-sealed record FactsOfTeam(long Position, TeamChanged? Team, TeamFacts Facts, DateOnly? DataTo)
+sealed record FactsOfTeam(long Position, TeamChanged? Team, TeamFacts Facts, IReadOnlyList<DateOnly> Dates)
 {
+    /// <summary>The newest date of any record up to <paramref name="day"/>; null when there is none.</summary>
+    public DateOnly? DataTo(DateOnly day) => Dates.Where(date => date <= day).Max(date => (DateOnly?)date);
+
     /// <summary>Reads table and position in one snapshot, so that the position says exactly what was read.</summary>
     public static async Task<FactsOfTeam> Read(
-        NpgsqlDataSource database, string schema, string programme, string team, DateOnly today, CancellationToken stopping)
+        NpgsqlDataSource database, string schema, string programme, string team, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, stopping);
@@ -52,9 +55,10 @@ sealed record FactsOfTeam(long Position, TeamChanged? Team, TeamFacts Facts, Dat
                 SamOpportunities = [.. surveyOpportunities[Instrument.Sam]],
                 CamOpportunities = [.. surveyOpportunities[Instrument.Cam]],
             },
-            DataTo: interviews.Select(known => (DateOnly?)known.Interview.Date)
-                .Concat(surveys.Select(known => (DateOnly?)known.Survey.Date))
-                .Concat(cases.Select(known => known.Discharged)).Concat(cases.Select(known => (DateOnly?)known.Started))
-                .Where(date => date <= today).Max());
+            Dates:
+            [
+                .. interviews.Select(known => known.Interview.Date), .. surveys.Select(known => known.Survey.Date),
+                .. cases.Select(known => known.Started), .. cases.Select(known => known.Discharged).OfType<DateOnly>(),
+            ]);
     }
 }
