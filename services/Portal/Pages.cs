@@ -31,6 +31,8 @@ static class Pages
             pages.UseExceptionHandler("/error", createScopeForErrors: true);
             pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         });
+        // Routing follows what runs a request again for its error page: run again, it is routed again.
+        app.UseRouting();
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapLanguages();
