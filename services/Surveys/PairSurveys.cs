@@ -111,7 +111,8 @@ public sealed record PairSurveys
     {
         var state = known ?? new PairSurveys();
         if (state.Corrections.Find(earlier =>
-                earlier.SurveyId == command.SurveyId && earlier.Item == command.Item && earlier.Date == command.Date) is { } earlier)
+                earlier.SurveyId == command.SurveyId && earlier.Item == command.Item && earlier.Date == command.Date
+                && state.Misfit(earlier) is null) is { } earlier)
         {
             return earlier.Value == command.Value
                 ? state.Answer(command.SubmissionId, [], today)

@@ -96,12 +96,14 @@ public sealed record CaseInterviews
     public static Decision<CaseInterviews> Record(CaseInterviews? known, RecordTamInterview command, DateOnly today)
     {
         var state = known ?? new CaseInterviews();
-        if (state.Interviews.TryGetValue(command.InterviewId, out var earlier))
+        var earlier = state.Interviews.GetValueOrDefault(command.InterviewId);
+        if (earlier?.Describes(command) == true)
+            return state.Answer(command.SubmissionId, [], today);
+        // What turned out to lie outside the case was refused, and may come again put right.
+        if (earlier is not null && state.OutsideCase(earlier.Date) is null)
         {
-            return earlier.Describes(command)
-                ? state.Answer(command.SubmissionId, [], today)
-                : Decision.Refused(state, new Cause(ErrorCodes.ConflictingId, "interview_id",
-                    "Another interview is recorded under this id. Give this one an id of its own, or correct the recorded one."));
+            return Decision.Refused(state, new Cause(ErrorCodes.ConflictingId, "interview_id",
+                "Another interview is recorded under this id. Give this one an id of its own, or correct the recorded one."));
         }
 
         if (state.OutsideCase(command.Date) is { } outside)
@@ -127,7 +129,8 @@ public sealed record CaseInterviews
         var corrected = new InterviewCorrected(
             command.SubmissionId, command.InterviewId, command.Date, command.Item, command.Value, command.Reason);
         if (state.Corrections.Find(earlier =>
-                earlier.InterviewId == command.InterviewId && earlier.Item == command.Item && earlier.Date == command.Date) is { } earlier)
+                earlier.InterviewId == command.InterviewId && earlier.Item == command.Item && earlier.Date == command.Date
+                && state.Misfit(earlier) is null) is { } earlier)
         {
             return earlier.Value == command.Value
                 ? state.Answer(command.SubmissionId, [], today)
@@ -143,8 +146,14 @@ public sealed record CaseInterviews
     public static Decision<CaseInterviews> Withdraw(CaseInterviews? known, WithdrawTamInterview command, DateOnly today)
     {
         var state = known ?? new CaseInterviews();
-        if (state.Withdrawals.Exists(earlier => earlier.InterviewId == command.InterviewId && earlier.Date == command.Date))
-            return state.Answer(command.SubmissionId, [], today);
+        if (state.Withdrawals.Find(earlier => earlier.InterviewId == command.InterviewId) is { } earlier)
+        {
+            return earlier.Date == command.Date
+                ? state.Answer(command.SubmissionId, [], today)
+                : Decision.Refused(state, new Cause(ErrorCodes.ConflictingId, "date",
+                    $"The interview is already withdrawn as of {earlier.Date:yyyy-MM-dd}. A withdrawal is given once."));
+        }
+
         var withdrawn = new InterviewWithdrawn(command.SubmissionId, command.InterviewId, command.Date, command.Reason);
         return state.Apply(withdrawn).Answer(command.SubmissionId, [withdrawn], today);
     }
@@ -194,7 +203,8 @@ public sealed record CaseInterviews
         DatedRecord[] records = [.. Interviews.Values.Select(interview => new DatedRecord(
             interview.InterviewId, interview.Date,
             interviews.FirstOrDefault(scored => scored.InterviewId == interview.InterviewId)?.Counts ?? true))];
-        Attempt[] attempts = [.. Attempts.Select(attempt => new Attempt(attempt.Date, attempt.Outcome))];
+        Attempt[] attempts =
+            [.. Attempts.Where(attempt => OutsideCase(attempt.Date) is null).Select(attempt => new Attempt(attempt.Date, attempt.Outcome))];
         var opportunities = TamOpportunities.Of(Case.Started, Case.Discharged, records, attempts, today);
 
         foreach (var interview in interviews)
@@ -211,7 +221,7 @@ public sealed record CaseInterviews
             if (earlier is null || (opportunity.Outcome == OpportunityOutcome.Open && opportunity != earlier))
                 Happened(new OpportunityFellDue(name, opportunity with { Outcome = OpportunityOutcome.Open, CompletedBy = null }, opportunity.Due), state.Apply);
             if (opportunity.Outcome != OpportunityOutcome.Open && opportunity != earlier)
-                Happened(new OpportunityClosed(name, opportunity, EffectiveOn(opportunity)), state.Apply);
+                Happened(new OpportunityClosed(name, opportunity, EffectiveOn(opportunity, today)), state.Apply);
         }
 
         foreach (var gone in Opportunities.Values.Where(known => known.Outcome != OpportunityOutcome.Void && opportunities.All(due => due.Due != known.Due)))
@@ -257,13 +267,13 @@ public sealed record CaseInterviews
     }
 
     /// <summary>The day from which an ended opportunity has had its outcome.</summary>
-    DateOnly EffectiveOn(Opportunity opportunity)
+    DateOnly EffectiveOn(Opportunity opportunity, DateOnly today)
     {
         var happened = opportunity.Outcome switch
         {
             OpportunityOutcome.Completed => Interviews[opportunity.CompletedBy!].Date,
             OpportunityOutcome.Expired => opportunity.Last.AddDays(1),
-            _ => Attempts.Where(attempt => attempt.Date >= opportunity.First && attempt.Date <= opportunity.Last)
+            _ => Attempts.Where(attempt => attempt.Date >= opportunity.First && attempt.Date <= opportunity.Last && attempt.Date <= today)
                 .Where(attempt => Codes.Of(attempt.Outcome) == Codes.Of(opportunity.Outcome))
                 .Min(attempt => (DateOnly?)attempt.Date) ?? opportunity.Due,
         };
