@@ -37,10 +37,14 @@ sealed class HighWater(DocumentStore store, ILogger logger)
                 while (true)
                 {
                     var ring = store.Doorbell.Next;
+                    var looked = TimeProvider.System.GetTimestamp();
                     var settled = await LookAsync(token);
                     var settings = store.Options.Projections;
                     await Task.WhenAny(ring, Task.Delay(settled ? settings.SlowPollingTime : settings.FastPollingTime, token));
-                    await Task.Delay(BetweenLooks, token);
+
+                    // At once after a quiet time; one look for many commits in a busy one.
+                    var early = BetweenLooks - TimeProvider.System.GetElapsedTime(looked);
+                    if (early > TimeSpan.Zero) await Task.Delay(early, token);
                 }
             }
             catch (Exception e) when (!token.IsCancellationRequested)
@@ -95,6 +99,7 @@ sealed class HighWater(DocumentStore store, ILogger logger)
         {
             Parameters = { new NpgsqlParameter<long> { TypedValue = Mark }, new NpgsqlParameter<long> { TypedValue = abandoned } },
         };
+        await command.PrepareAsync(token);
         await using var row = await command.ExecuteReaderAsync(token);
         await row.ReadAsync(token);
         return (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));

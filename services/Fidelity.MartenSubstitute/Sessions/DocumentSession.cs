@@ -1,6 +1,5 @@
 using JasperFx;
 using JasperFx.Events;
-using Marten.Aggregation;
 using Marten.Exceptions;
 using Marten.Services;
 using Marten.Tables;
@@ -57,7 +56,7 @@ sealed class DocumentSession(DocumentStore store) : QuerySession(store), IDocume
     public async Task<IEventStream<T>> FetchForWriting<T>(string key, CancellationToken cancellation = default) where T : class
     {
         var (version, events) = await FetchVersionAndEventsAsync(key, cancellation);
-        return Open(key, version, Aggregator<T>.Fold(null, events, key), cancellation);
+        return Open(key, version, Fold<T>(null, events, key), cancellation);
     }
 
     public async Task<IEventStream<T>> FetchForWriting<T>(string key, long expectedVersion, CancellationToken cancellation = default)
@@ -65,7 +64,7 @@ sealed class DocumentSession(DocumentStore store) : QuerySession(store), IDocume
     {
         var (version, events) = await FetchVersionAndEventsAsync(key, cancellation);
         if (version != expectedVersion) throw new ConcurrencyException(typeof(T), key);
-        return Open(key, version, Aggregator<T>.Fold(null, events, key), cancellation);
+        return Open(key, version, Fold<T>(null, events, key), cancellation);
     }
 
     public async ValueTask<T?> FetchLatest<T>(string id, CancellationToken cancellation = default) where T : class =>
@@ -128,7 +127,8 @@ sealed class DocumentSession(DocumentStore store) : QuerySession(store), IDocume
         if (changed.Count > 0) batch.BatchCommands.Add(Store.Appending.For(changed));
         foreach (var command in commands) batch.BatchCommands.Add(command);
         if (guard is not null) batch.BatchCommands.Add(guard);
-        if (batch.BatchCommands.Count == 1 && changed.Count == 1) await batch.PrepareAsync(token);
+        // Appends and progress are always the same statements; planning them costs more than running them. Queued ones may be anything.
+        if (commands.Count == 0) await batch.PrepareAsync(token);
 
         // Without a transaction of its own a batch is one: it commits as a whole, in the same round trip.
         await using var rows = await batch.ExecuteReaderAsync(token);

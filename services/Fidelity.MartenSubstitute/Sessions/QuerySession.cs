@@ -22,13 +22,17 @@ class QuerySession(DocumentStore store) : IQuerySession, Events.IQueryEventStore
     public Task<IReadOnlyList<IEvent>> FetchStreamAsync(
         string streamKey, long version = 0, DateTimeOffset? timestamp = null, long fromVersion = 0, CancellationToken token = default)
     {
-        var sql = $"select {Store.Rows.Columns} from {Store.Tables.Events} e where {EventRows.Within(version, timestamp, fromVersion)} order by e.version";
+        var sql = $"select {Store.Rows.Columns} from {Store.Tables.Events} e where e.stream_id = $1 and not e.is_archived"
+            + $" and e.version between $2 and $3{(timestamp is null ? "" : " and e.timestamp <= $4")} order by e.version";
         return Store.Database.RunAsync<IReadOnlyList<IEvent>>(
             async open =>
             {
                 await using var command = new NpgsqlCommand(sql, open);
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = streamKey, NpgsqlDbType = NpgsqlDbType.Varchar });
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = fromVersion });
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = version > 0 ? version : long.MaxValue });
                 if (timestamp is { } until) command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = until.ToUniversalTime() });
+                await command.PrepareAsync(token);
                 await using var rows = await command.ExecuteReaderAsync(token);
                 return await Store.Rows.ReadAllAsync(rows, token);
             },
@@ -40,7 +44,7 @@ class QuerySession(DocumentStore store) : IQuerySession, Events.IQueryEventStore
         CancellationToken token = default) where T : class
     {
         var events = await FetchStreamAsync(streamKey, version, timestamp, fromVersion, token);
-        return Aggregator<T>.Fold(state, events, streamKey);
+        return Fold(state, events, streamKey);
     }
 
     public Task<StreamState?> FetchStreamStateAsync(string streamKey, CancellationToken token = default) =>
@@ -52,6 +56,7 @@ class QuerySession(DocumentStore store) : IQuerySession, Events.IQueryEventStore
                 {
                     Parameters = { new NpgsqlParameter<string> { TypedValue = streamKey, NpgsqlDbType = NpgsqlDbType.Varchar } },
                 };
+                await command.PrepareAsync(token);
                 await using var row = await command.ExecuteReaderAsync(token);
                 return await row.ReadAsync(token)
                     ? new StreamState
@@ -67,6 +72,13 @@ class QuerySession(DocumentStore store) : IQuerySession, Events.IQueryEventStore
             },
             token);
 
+    /// <summary>Folds, and remembers the type behind the name in mt_streams.</summary>
+    protected T? Fold<T>(T? state, IReadOnlyList<IEvent> events, string key) where T : class
+    {
+        Store.Graph.AliasFor(typeof(T));
+        return Aggregator<T>.Fold(state, events, key);
+    }
+
     /// <summary>The stream's version and its events, as of one moment.</summary>
     protected Task<(long Version, List<IEvent> Events)> FetchVersionAndEventsAsync(string key, CancellationToken token) =>
         Store.Database.RunAsync(
@@ -81,6 +93,7 @@ class QuerySession(DocumentStore store) : IQuerySession, Events.IQueryEventStore
                 {
                     Parameters = { new NpgsqlParameter<string> { TypedValue = key, NpgsqlDbType = NpgsqlDbType.Varchar } },
                 };
+                await command.PrepareAsync(token);
                 await using var rows = await command.ExecuteReaderAsync(token);
                 var version = 0L;
                 var events = new List<IEvent>();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using JasperFx.Events;
 using Marten.Events;
 using Npgsql;
@@ -39,20 +38,12 @@ sealed class EventRows(EventTables tables, EventGraph graph, EventSerializer ser
         return read;
     }
 
-    /// <summary>Reads to the end, or for as many events as fit.</summary>
     public async Task<List<IEvent>> ReadAllAsync(NpgsqlDataReader rows, CancellationToken token)
     {
         var events = new List<IEvent>();
         while (await rows.ReadAsync(token)) events.Add(Read(rows));
         return events;
     }
-
-    /// <summary>A condition on rows of one stream; $1 is its key.</summary>
-    public static string Within(long version, DateTimeOffset? timestamp, long fromVersion) =>
-        "e.stream_id = $1 and not e.is_archived"
-        + (version > 0 ? string.Create(CultureInfo.InvariantCulture, $" and e.version <= {version}") : "")
-        + (fromVersion > 0 ? string.Create(CultureInfo.InvariantCulture, $" and e.version >= {fromVersion}") : "")
-        + (timestamp is not null ? " and e.timestamp <= $2" : "");
 
     static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
