@@ -86,7 +86,7 @@ wait_until() {
     fi
     if [[ -t 1 ]]; then
       transient "  $line"
-    elif ((SECONDS - said >= 5)); then
+    elif ((SECONDS - said >= 10)); then
       say "  $line"
       said=$SECONDS
     fi
@@ -98,7 +98,7 @@ wait_until() {
 checking() { printf 'checking: %s rows so far, %s errors' "$(value rows)" "$(value errors)"; }
 recording() {
   printf 'recording: %s of %s rows answered, %s recorded, %s waiting, %s refused' \
-    "$(value answered)" "$(value rows)" "$(value recorded)" "$(value waiting)" "$(value refused)"
+    "$(value answered)" "$(($(value new) + $(value changes)))" "$(value recorded)" "$(value waiting)" "$(value refused)"
 }
 
 # show_report: the first lines of what is wrong, and where all of it is.
@@ -149,7 +149,7 @@ request "${form[@]}" "/api/v1/imports?programme=$programme"
 id=$(value id)
 [[ $id != 0 ]] || fail "The portal took the files but named no import."
 wait_until "checked accepted settled" checking
-say "  checked: $(value rows) rows, $(value changes) changes to known rows, $(value errors) errors"
+say "  checked: $(value rows) rows: $(value new) new, $(value known) known, $(value changes) changed, $(value errors) errors"
 if (($(value errors) > 0)); then
   if [[ -z $accept_good_rows ]]; then
     show_report

@@ -25,10 +25,11 @@ start_postgres() {
   release_dead_lock "$(readlink -f -- "$data")"
 
   # max_connections leaves room for five services with 30 connections each (see up.sh).
+  # A log says what failed, never with which statement: statements are about people.
   start_process postgres "${AS_POSTGRES[@]}" "$bin/postgres" -D "$(readlink -f -- "$data")" \
     -c listen_addresses=127.0.0.1 -c port="$POSTGRES_PORT" -c unix_socket_directories= \
     -c fsync=on -c synchronous_commit=on -c full_page_writes=on \
-    -c max_connections=200 -c shared_buffers=256MB -c random_page_cost=1.1 -c jit=off \
+    -c max_connections=200 -c shared_buffers=256MB -c random_page_cost=1.1 -c jit=off -c log_min_error_statement=panic \
     "${POSTGRES_SETTINGS[@]}"
 }
 
