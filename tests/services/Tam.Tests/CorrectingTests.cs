@@ -131,5 +131,6 @@ public sealed class CorrectingTests
         story.Scored("i-0130").Withdrawn.ShouldBeTrue();
         story.Outcomes.ShouldBe("open");
         story.Submit(withdrawal).Events.ShouldBeEmpty();
+        story.Submit(Withdrawal("i-0130", Day(2, 11))).Codes().ShouldBe("Refused conflicting_id:date", "a withdrawal is given once");
     }
 }
