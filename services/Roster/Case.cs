@@ -95,10 +95,15 @@ public sealed record Case
     public static Decision<Case> Reassign(Case? known, ReassignCase command)
     {
         var state = known ?? new Case();
-        return state.Reassignments.Exists(reassignment => reassignment.Therapist == command.TherapistId && reassignment.From == command.From)
-            ? state.Settle(command.SubmissionId, [])
-            : state.Apply(new CaseReassigned(command.TherapistId, command.From))
-                .Settle(command.SubmissionId, [new CaseReassigned(command.TherapistId, command.From)]);
+        if (state.Reassignments.Find(earlier => earlier.From == command.From) is { } earlier)
+        {
+            return earlier.Therapist == command.TherapistId
+                ? state.Settle(command.SubmissionId, [])
+                : Decision.Refused(state, Conflicting.Content("reassignment", "therapist_id"));
+        }
+
+        var happened = new CaseReassigned(command.TherapistId, command.From);
+        return state.Apply(happened).Settle(command.SubmissionId, [happened]);
     }
 
     public static Decision<Case> FollowUp(Case? known, RecordFollowUp command)

@@ -105,7 +105,7 @@ sealed class ImportWorker(
 sealed class SettlingRounds(IBus bus, AwaitedAnswers awaited, Progress portal)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    static readonly string[] Services = ["roster", "tam", "pir"];
+    static readonly string[] Services = ["roster", "tam", "surveys", "pir"];
 
     public async Task<bool> Settled(CancellationToken stopping)
     {
