@@ -22,8 +22,8 @@ public sealed class Facts(EventWriter writer, InstallationKeys keys)
     public Task Receive(Fact fact, CancellationToken stopping) => writer.Write(async streams =>
     {
         var stream = await streams.Open<ReceivedFact>(keys.Stream("fact", fact.Programme, fact.About.Kind, fact.About.Key));
-        if (stream.State is not { } held || held.Version < fact.Version)
-            stream.Append(new ReceivedFact { Version = fact.Version }, [fact]);
+        if (stream.State is not { } held || held.Newest < fact.Version)
+            stream.Append(new ReceivedFact { Newest = fact.Version }, [fact]);
         return fact;
     }, stopping);
 
@@ -53,35 +53,36 @@ public sealed class ReceivedFact
 {
     public string Id { get; set; } = "";
 
-    public long Version { get; set; }
+    /// <summary>Not called Version: Marten fills a property of that name with the version of the stream that it reads.</summary>
+    public long Newest { get; set; }
 
-    public void Apply(TeamChanged fact) => Version = fact.Version;
+    public void Apply(TeamChanged fact) => Newest = fact.Version;
 
-    public void Apply(CaseChanged fact) => Version = fact.Version;
+    public void Apply(CaseChanged fact) => Newest = fact.Version;
 
-    public void Apply(TamOpportunityFellDue fact) => Version = fact.Version;
+    public void Apply(TamOpportunityFellDue fact) => Newest = fact.Version;
 
-    public void Apply(TamOpportunityClosed fact) => Version = fact.Version;
+    public void Apply(TamOpportunityClosed fact) => Newest = fact.Version;
 
-    public void Apply(TamInterviewScored fact) => Version = fact.Version;
+    public void Apply(TamInterviewScored fact) => Newest = fact.Version;
 
-    public void Apply(TamInterviewCorrected fact) => Version = fact.Version;
+    public void Apply(TamInterviewCorrected fact) => Newest = fact.Version;
 
-    public void Apply(TamInterviewWithdrawn fact) => Version = fact.Version;
+    public void Apply(TamInterviewWithdrawn fact) => Newest = fact.Version;
 
-    public void Apply(SurveyOpportunityFellDue fact) => Version = fact.Version;
+    public void Apply(SurveyOpportunityFellDue fact) => Newest = fact.Version;
 
-    public void Apply(SurveyOpportunityClosed fact) => Version = fact.Version;
+    public void Apply(SurveyOpportunityClosed fact) => Newest = fact.Version;
 
-    public void Apply(SurveyScored fact) => Version = fact.Version;
+    public void Apply(SurveyScored fact) => Newest = fact.Version;
 
-    public void Apply(SurveyCorrected fact) => Version = fact.Version;
+    public void Apply(SurveyCorrected fact) => Newest = fact.Version;
 
-    public void Apply(SurveyWithdrawn fact) => Version = fact.Version;
+    public void Apply(SurveyWithdrawn fact) => Newest = fact.Version;
 
-    public void Apply(ReviewComputed fact) => Version = fact.Version;
+    public void Apply(ReviewComputed fact) => Newest = fact.Version;
 
-    public void Apply(TrendComputed fact) => Version = fact.Version;
+    public void Apply(TrendComputed fact) => Newest = fact.Version;
 }
 
 /// <summary>The table of facts: the newest state of everything the others have published, by team.</summary>
