@@ -1,0 +1,100 @@
+using Marten;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Fidelity.ServiceDefaults.Tests;
+
+public sealed record Added(string Who, int Number);
+
+/// <summary>Counts what was added; each event says which number its decision took it for.</summary>
+public sealed record Counter
+{
+    public string Id { get; set; } = "";
+
+    public int Count { get; init; }
+
+    public Counter Apply(Added happened) => this with { Count = Count + 1 };
+}
+
+/// <summary>An event store as the services have it, in a schema of its own of the PostgreSQL given for tests.</summary>
+public sealed class Installation : IAsyncLifetime
+{
+    const string Variable = "FIDELITY_TEST_POSTGRES";
+
+    readonly string schema = $"t{Guid.CreateVersion7():n}";
+    readonly WebApplication service;
+    readonly List<EventWriter> writers = [];
+
+    public Installation()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration["FIDELITY_POSTGRES"] = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given
+            ? given
+            : throw new InvalidOperationException(
+                $"These tests need PostgreSQL: set {Variable} to the Npgsql connection string of a superuser of a private server.");
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.AddEventStreams(schema, options =>
+        {
+            options.Events.MapEventType<Added>("added");
+            options.Projections.LiveStreamAggregation<Counter>();
+            Facts.MapEvents(options);
+        });
+        service = builder.Build();
+    }
+
+    NpgsqlDataSource Database => service.Services.GetRequiredService<NpgsqlDataSource>();
+
+    public IDocumentStore Store => service.Services.GetRequiredService<IDocumentStore>();
+
+    /// <summary>The service's own writer, running.</summary>
+    public EventWriter Writer => service.Services.GetRequiredService<EventWriter>();
+
+    /// <summary>The writer of another instance of the service, which starts when it is told.</summary>
+    public EventWriter AnotherWriter()
+    {
+        var writer = new EventWriter(Store, NullLogger<EventWriter>.Instance);
+        writers.Add(writer);
+        return writer;
+    }
+
+    /// <summary>What the stream says, read past everything of ours: who, and which number.</summary>
+    public async Task<IReadOnlyList<(string Who, int Number)>> Added(string key)
+    {
+        await using var command = Database.CreateCommand(
+            $"select data ->> 'who', (data ->> 'number')::int from {schema}.mt_events where stream_id = $1 order by version");
+        command.Parameters.Add(new() { Value = key });
+        await using var reader = await command.ExecuteReaderAsync();
+        var added = new List<(string, int)>();
+        while (await reader.ReadAsync())
+            added.Add((reader.GetString(0), reader.GetInt32(1)));
+        return added;
+    }
+
+    public async Task<long> Count(string what)
+    {
+        await using var command = Database.CreateCommand($"select count({what}) from {schema}.mt_events");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask InitializeAsync() => await service.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var writer in writers)
+        {
+            await writer.StopAsync(CancellationToken.None);
+            writer.Dispose();
+        }
+        await using (var command = Database.CreateCommand($"drop schema if exists {schema} cascade"))
+        {
+            await service.StopAsync();
+            await command.ExecuteNonQueryAsync();
+        }
+        await service.DisposeAsync();
+    }
+}
