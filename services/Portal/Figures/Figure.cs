@@ -16,7 +16,7 @@ public enum Unit
 }
 
 /// <summary>How figures are written: in the reader's culture, with no more decimals than their counts can carry.</summary>
-static class Figure
+public static class Figure
 {
     const int MostExtraDecimals = 4;
 
