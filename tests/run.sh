@@ -125,11 +125,11 @@ fi
 
 build_started=$SECONDS
 transient "  build: building the solution"
-# Quiet on success, whole on failure: a compiler's message is all that there is to know.
+# Quiet on success; on failure each message once.
 if ! dotnet build "$ROOT/Fidelity.sln" --configuration Release "-p:UseMarten=$USE_MARTEN" \
   "${BUILD_PROPERTIES[@]}" >"$LOGS/solution.log" 2>&1; then
   grep -E '(error|warning) [A-Z]+[0-9]+' -- "$LOGS/solution.log" | sort -u | head -n 50 >&2 || true
-  fail_with_log "$LOGS/solution.log" "The solution does not build."
+  fail "The solution does not build; the errors are above, everything is in $LOGS/solution.log."
 fi
 step build "solution built ($((SECONDS - build_started)) s)"
 publish_services "$FIDELITY_DATA/app" --no-build

@@ -11,9 +11,9 @@ static class Expected
     public static async Task<IReadOnlyList<string>> Differences(Installation installation, string programme)
     {
         var differences = new List<string>();
-        var seen = new HashSet<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         var reviews = (await installation.Get($"/api/v1/reviews?programme={programme}"))
-            .ToDictionary(review => $"{review!["team"]} {review["period"]} {review["measure"]}");
+            .ToDictionary(review => $"{review!["team"]} {review["period"]} {review["measure"]}", StringComparer.Ordinal);
         foreach (var measure in Season["measures"]!.AsArray().Where(measure => !IsWithheld((string)measure!["measure"]!)))
         {
             var name = $"{measure!["team"]} {measure["period"]} {measure["measure"]}";
@@ -25,7 +25,7 @@ static class Expected
             await CompareTrend(team!);
         foreach (var cases in (await Task.WhenAll(Season["teams"]!.AsArray().Select(team => installation.Get($"/api/v1/opportunities?programme={programme}&team={team!["team"]}"))))
                      .SelectMany(opportunities => opportunities).Where(opportunity => (string)opportunity!["instrument"]! == "tam")
-                     .GroupBy(opportunity => (string)opportunity!["case"]!))
+                     .GroupBy(opportunity => (string)opportunity!["case"]!, StringComparer.Ordinal))
         {
             CompareOpportunities(cases.Key, Season["opportunities"]!["tam"]![cases.Key]?.AsArray(), [.. cases.Select(opportunity => opportunity!.DeepClone())]);
             seen.Add(cases.Key);

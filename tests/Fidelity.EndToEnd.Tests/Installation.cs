@@ -118,7 +118,7 @@ public abstract class Installation(int port) : IAsyncLifetime
     public async Task<IReadOnlyDictionary<string, long>> Events()
     {
         await using var connection = new NpgsqlConnection(Database);
-        var counts = new Dictionary<string, long>();
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var schema in new[] { "roster", "tam", "surveys", "pir", "portal" })
             counts[schema] = await connection.ExecuteScalarAsync<long>($"select count(*) from {schema}.mt_events");
         return counts;
@@ -133,7 +133,7 @@ public abstract class Installation(int port) : IAsyncLifetime
 
     async Task<string> Run(string command, params string[] arguments)
     {
-        var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["FIDELITY_DATA"] = Path.Combine(folder, "run");
         start.Environment["FIDELITY_PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         start.Environment["FIDELITY_POSTGRES"] = Database;

@@ -12,6 +12,8 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IClas
 {
     const string Programme = "single";
 
+    static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
     public async ValueTask InitializeAsync()
     {
         if ((await installation.Get("/api/v1/programmes")).Count > 0)
@@ -34,7 +36,7 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IClas
         // 17 of 28 at the top of the scale: 0.607142…, below .61 and exactly 17/28.
         var interview = Interview("single-1", answers: [.. Enumerable.Repeat<JsonNode?>(5, 17), .. Enumerable.Repeat<JsonNode?>(4, 11)]);
         using var answer = await Post(interview);
-        var said = await answer.Content.ReadFromJsonAsync<JsonNode>();
+        var said = await answer.Content.ReadFromJsonAsync<JsonNode>(Cancelled);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, said!.ToJsonString());
         ((double)said["score"]!["value"]!).ShouldBe(17 / 28d, 1e-15);
         ((string)said["score"]!["sufficiency"]!).ShouldBe("sufficient");
@@ -46,14 +48,14 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IClas
 
         using var again = await Post(interview);
         again.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await again.Content.ReadFromJsonAsync<JsonNode>())!["submission"]!.ToJsonString().ShouldBe(said["submission"]!.ToJsonString());
-        using var status = await installation.Portal.GetAsync((string)said["status"]!);
-        ((string)(await status.Content.ReadFromJsonAsync<JsonNode>())!["state"]!).ShouldBe("recorded");
+        (await again.Content.ReadFromJsonAsync<JsonNode>(Cancelled))!["submission"]!.ToJsonString().ShouldBe(said["submission"]!.ToJsonString());
+        using var status = await installation.Portal.GetAsync((string)said["status"]!, Cancelled);
+        ((string)(await status.Content.ReadFromJsonAsync<JsonNode>(Cancelled))!["state"]!).ShouldBe("recorded");
 
         interview["items"]!.AsArray()[0] = 1;
         using var other = await Post(interview);
         other.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
-        var conflict = (await other.Content.ReadFromJsonAsync<JsonNode>())!;
+        var conflict = (await other.Content.ReadFromJsonAsync<JsonNode>(Cancelled))!;
         ((string)conflict["code"]!).ShouldBe("conflicting_id");
         ((string)conflict["errors"]![0]!["pointer"]!).ShouldBe("/items/0");
     }
@@ -62,7 +64,7 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IClas
     public async Task Eighteen_answers_are_too_few_for_a_score()
     {
         using var answer = await Post(Interview("single-2", caseId: "c2", answers: [.. Enumerable.Repeat<JsonNode?>(5, 18), .. Enumerable.Repeat<JsonNode?>("NA", 4), .. Enumerable.Repeat<JsonNode?>(null, 6)]));
-        var said = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+        var said = (await answer.Content.ReadFromJsonAsync<JsonNode>(Cancelled))!;
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, said.ToJsonString());
         said["score"]!["value"].ShouldBeNull();
         ((string)said["score"]!["sufficiency"]!).ShouldBe("insufficient");
@@ -77,7 +79,7 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IClas
         interview["date"] = "2026-02-30";
         using var answer = await Post(interview);
         answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
-        var errors = (await answer.Content.ReadFromJsonAsync<JsonNode>())!["errors"]!.AsArray()
+        var errors = (await answer.Content.ReadFromJsonAsync<JsonNode>(Cancelled))!["errors"]!.AsArray()
             .Select(error => $"{error!["code"]} {error["pointer"]}").Order(StringComparer.Ordinal);
         errors.ShouldBe(
         [
@@ -130,7 +132,7 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IClas
                 request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         }
 
-        using var answer = await installation.Portal.SendAsync(request);
+        using var answer = await installation.Portal.SendAsync(request, Cancelled);
         await ShouldSayWhatToDo(answer);
         (await installation.Events()).ShouldBe(before);
     }
@@ -139,7 +141,8 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IClas
     public async Task A_body_of_ten_megabytes_is_refused()
     {
         using var answer = await installation.Portal.PostAsync(
-            $"/api/v1/tam-interviews?programme={Programme}", new StringContent($"{{\"interview_id\": \"{new string('x', 10_000_000)}\"}}", Encoding.UTF8, "application/json"));
+            $"/api/v1/tam-interviews?programme={Programme}", new StringContent($"{{\"interview_id\": \"{new string('x', 10_000_000)}\"}}", Encoding.UTF8, "application/json"),
+            Cancelled);
         answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         await ShouldSayWhatToDo(answer);
     }
