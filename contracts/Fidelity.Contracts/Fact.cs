@@ -13,7 +13,10 @@ public abstract record Fact(long Version, string Programme, string TeamId)
 {
     /// <summary>What the fact is about, within its programme.</summary>
     [JsonIgnore]
-    public abstract Thing About { get; }
+    public Thing About => Subject();
+
+    /// <summary>What <see cref="About"/> says. A method, because an overriding property would be written to the wire.</summary>
+    protected abstract Thing Subject();
 }
 
 /// <summary>Names one thing within a programme.</summary>

@@ -24,7 +24,7 @@ public sealed record ReviewComputed(
     : Fact(Version, Programme, TeamId)
 {
     /// <inheritdoc />
-    public override Thing About => new("review", $"{TeamId}/{Period}");
+    protected override Thing Subject() => new("review", $"{TeamId}/{Period}");
 }
 
 /// <summary>The life of a PIR (measurement.md §7).</summary>

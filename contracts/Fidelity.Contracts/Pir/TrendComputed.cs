@@ -15,5 +15,5 @@ public sealed record TrendComputed(
     : Fact(Version, Programme, TeamId)
 {
     /// <inheritdoc />
-    public override Thing About => new("trend", TeamId);
+    protected override Thing Subject() => new("trend", TeamId);
 }

@@ -17,7 +17,7 @@ public sealed record CaseChanged(
     : Fact(Version, Programme, TeamId)
 {
     /// <inheritdoc />
-    public override Thing About => new("case", CaseId);
+    protected override Thing Subject() => new("case", CaseId);
 }
 
 /// <summary>Outcomes some months after discharge.</summary>

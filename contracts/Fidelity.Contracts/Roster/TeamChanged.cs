@@ -14,5 +14,5 @@ public sealed record TeamChanged(
     int PirStartMonth, IReadOnlyList<Post> Posts) : Fact(Version, Programme, TeamId)
 {
     /// <inheritdoc />
-    public override Thing About => new("team", TeamId);
+    protected override Thing Subject() => new("team", TeamId);
 }

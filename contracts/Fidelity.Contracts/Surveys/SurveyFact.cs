@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Fidelity.Measurement;
 
 namespace Fidelity.Contracts.Surveys;
@@ -12,7 +13,7 @@ public abstract record SurveyFact(long Version, string Programme, RatingPair Pai
     : Fact(Version, Programme, Pair.TeamId)
 {
     /// <inheritdoc />
-    public override Thing About => new("survey", Survey.SurveyId);
+    protected override Thing Subject() => new("survey", Survey.SurveyId);
 }
 
 /// <summary>A survey was scored, or scored anew because something it rests on became known.</summary>
@@ -41,5 +42,6 @@ public sealed record Survey(
     bool Withdrawn, bool OutsidePost, DateOnly? Completes)
 {
     /// <summary>What measures count and what may complete an opportunity (measurement.md §2, §4), sufficiency aside.</summary>
+    [JsonIgnore]
     public bool Counts => !Withdrawn && !OutsidePost;
 }

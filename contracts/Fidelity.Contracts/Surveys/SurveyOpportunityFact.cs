@@ -11,7 +11,7 @@ public abstract record SurveyOpportunityFact(
     : Fact(Version, Programme, Pair.TeamId)
 {
     /// <inheritdoc />
-    public override Thing About => new(
+    protected override Thing Subject() => new(
         "survey_opportunity",
         $"{Codes.Of(Pair.Instrument)}/{Pair.TeamId}/{Pair.RaterId}/{Pair.RatedId}/{Opportunity.Due:yyyy-MM-dd}");
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Fidelity.Measurement;
 
 namespace Fidelity.Contracts.Tam;
@@ -9,7 +10,7 @@ public abstract record TamInterviewFact(long Version, string Programme, string T
     : Fact(Version, Programme, TeamId)
 {
     /// <inheritdoc />
-    public override Thing About => new("tam_interview", Interview.InterviewId);
+    protected override Thing Subject() => new("tam_interview", Interview.InterviewId);
 }
 
 /// <summary>An interview was scored, or scored anew because something it rests on became known.</summary>
@@ -44,5 +45,6 @@ public sealed record TamInterview(
     DateOnly? Completes)
 {
     /// <summary>Valid TAM of measurement.md §4, sufficiency aside: what may complete an opportunity.</summary>
+    [JsonIgnore]
     public bool Counts => Independent && !Withdrawn && !OutsideCase;
 }

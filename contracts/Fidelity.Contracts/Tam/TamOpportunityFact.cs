@@ -11,7 +11,7 @@ public abstract record TamOpportunityFact(
     : Fact(Version, Programme, TeamId)
 {
     /// <inheritdoc />
-    public override Thing About => new("tam_opportunity", $"{CaseId}/{Opportunity.Due:yyyy-MM-dd}");
+    protected override Thing Subject() => new("tam_opportunity", $"{CaseId}/{Opportunity.Due:yyyy-MM-dd}");
 }
 
 /// <summary>An opportunity fell due, or is open again.</summary>
