@@ -17,6 +17,8 @@ public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) 
 {
     const int LargestPage = 100;
     const int Writers = 2;
+    const int MostAttempts = 20;
+    const int MostAttemptsTogether = 3;
     static readonly TimeSpan DatabasePause = TimeSpan.FromSeconds(1);
 
     readonly Channel<Work> waiting = Channel.CreateUnbounded<Work>();
@@ -71,11 +73,11 @@ public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) 
                     work.Saved.TrySetCanceled(stopping);
                 return;
             }
-            catch (Exception failure) when (IsConflict(failure) && (page.Count == 1 || attempt < 3))
+            catch (Exception failure) when (IsConflict(failure) && attempt < (page.Count == 1 ? MostAttempts : MostAttemptsTogether))
             {
                 log.LogDebug(failure, "{Works} decisions met another writer and are decided anew", page.Count);
             }
-            catch (NpgsqlException failure) when (failure.IsTransient && !IsConflict(failure))
+            catch (Exception failure) when (IsAway(failure))
             {
                 log.LogWarning(failure, "The event store does not answer; {Works} decisions wait for it", page.Count);
                 await Task.Delay(DatabasePause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -109,7 +111,7 @@ public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) 
                 streams.Keep();
                 decided.Add(work);
             }
-            catch (Exception failure) when (failure is not (OperationCanceledException or NpgsqlException or ConcurrencyException))
+            catch (Exception failure) when (failure is not OperationCanceledException && !IsConflict(failure) && !IsAway(failure))
             {
                 streams.Forget();
                 work.Saved.TrySetException(failure);
@@ -121,9 +123,18 @@ public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) 
             work.Saved.TrySetResult();
     }
 
-    static bool IsConflict(Exception failure) =>
-        failure is ConcurrencyException or ExistingStreamIdCollisionException
-            or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected };
+    static bool IsConflict(Exception failure) => Causes(failure).Any(cause =>
+        cause is ConcurrencyException or ExistingStreamIdCollisionException
+            or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected });
+
+    static bool IsAway(Exception failure) => !IsConflict(failure) && Causes(failure).Any(cause => cause is NpgsqlException { IsTransient: true });
+
+    /// <summary>The failure and what it wraps: Marten dresses up what PostgreSQL says.</summary>
+    static IEnumerable<Exception> Causes(Exception? failure)
+    {
+        for (; failure is not null; failure = failure.InnerException)
+            yield return failure;
+    }
 
     sealed record Work(Func<OpenStreams, Task> Decide, TaskCompletionSource Saved);
 }

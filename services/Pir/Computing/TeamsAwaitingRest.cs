@@ -5,8 +5,8 @@ using Npgsql;
 namespace Fidelity.Pir.Computing;
 
 /// <summary>
-/// Teams with SAM or CAM values that are ready to be shown. They are shown once and never altered, so they wait until the
-/// store has been quiet for a while: an import arrives record by record.
+/// Teams with SAM or CAM values that are ready to be shown. They are shown once and never altered, so they wait until
+/// nothing has come for the team for a while: an import arrives record by record.
 /// </summary>
 sealed class TeamsAwaitingRest(ServiceSchema schema)
 {
@@ -14,23 +14,25 @@ sealed class TeamsAwaitingRest(ServiceSchema schema)
 
     public static readonly ReadTable Table = new("""
         create table if not exists {schema}.teams_awaiting_rest (
-            programme text not null, team_id text not null, primary key (programme, team_id))
+            programme text not null, team_id text not null, computed_at timestamptz not null, primary key (programme, team_id))
         """);
 
     public Task Note(NpgsqlConnection connection, string programme, string team, bool awaits) => connection.ExecuteAsync(
         awaits
-            ? $"insert into {schema.Name}.teams_awaiting_rest (programme, team_id) values (@programme, @team) on conflict do nothing"
+            ? $"""
+              insert into {schema.Name}.teams_awaiting_rest (programme, team_id, computed_at) values (@programme, @team, now())
+              on conflict (programme, team_id) do update set computed_at = excluded.computed_at
+              """
             : $"delete from {schema.Name}.teams_awaiting_rest where programme = @programme and team_id = @team",
         new { programme, team });
 
-    /// <summary>Those teams, when nothing has been stored for a while and everything stored is in the table of facts.</summary>
+    /// <summary>Those teams of which nothing has come for a while.</summary>
     public Task<IEnumerable<(string Programme, string TeamId)>> AtRest(NpgsqlConnection connection) =>
         connection.QueryAsync<(string, string)>(
             $"""
-            select waiting.programme, waiting.team_id
-            from {schema.Name}.teams_awaiting_rest waiting,
-                lateral (select seq_id, timestamp from {schema.Name}.mt_events order by seq_id desc limit 1) newest
-            where newest.timestamp < now() - @Quiet
-                and newest.seq_id <= (select last_seq_id from {schema.Name}.mt_event_progression where name = 'Facts:All')
+            select programme, team_id from {schema.Name}.teams_awaiting_rest waiting
+            where computed_at < now() - @Quiet
+                and not exists (select from {schema.Name}.marked_teams marked
+                                where marked.programme = waiting.programme and marked.team_id = waiting.team_id)
             """, new { Quiet });
 }
