@@ -153,7 +153,9 @@ fi
 run_project() {
   local project=$1 name executable started=$SECONDS status=0
   name=$(basename "$project" .csproj)
-  executable=${project%/*}/bin/Release/net10.0/$name
+  # The assembly may be named otherwise than its project; its run-time configuration is the only one of a test.
+  executable=$(printf '%s\n' "${project%/*}"/bin/Release/net10.0/*.Tests.runtimeconfig.json | head -n 1)
+  executable=${executable%.runtimeconfig.json}
   if [[ -x $executable ]]; then
     timeout --kill-after=20 20m "$executable" -noColor -noLogo -xml "$results/$name.xml" \
       >"$results/$name.log" 2>&1 </dev/null || status=$?
