@@ -118,6 +118,7 @@ public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) 
             }
         }
 
+        streams.Append();
         await session.SaveChangesAsync(stopping);
         foreach (var work in decided)
             work.Saved.TrySetResult();
@@ -144,11 +145,32 @@ public sealed class OpenStreams(IDocumentSession session, CancellationToken stop
 {
     readonly Dictionary<string, IOpenStream> open = new(StringComparer.Ordinal);
 
+    /// <summary>Opens a stream with the state that all its events lead to.</summary>
     public async Task<OpenStream<T>> Open<T>(string key) where T : class
     {
         if (open.TryGetValue(key, out var known))
             return (OpenStream<T>)known;
-        var stream = new OpenStream<T>(key, await session.Events.FetchForWriting<T>(key, stopping));
+        var stream = await session.Events.FetchForWriting<T>(key, stopping);
+        return Opened(key, new OpenStream<T>(stream.Aggregate, stream.AppendMany));
+    }
+
+    /// <summary>
+    /// Opens a stream whose newest event says the whole state, and reads no other: such a stream may grow for years and
+    /// costs the same.
+    /// </summary>
+    public async Task<OpenStream<T>> OpenNewest<T>(string key) where T : class
+    {
+        if (open.TryGetValue(key, out var known))
+            return (OpenStream<T>)known;
+        var version = (await session.Events.FetchStreamStateAsync(key, stopping))?.Version ?? 0;
+        if (version == 0)
+            return Opened(key, new OpenStream<T>(null, events => session.Events.StartStream(key, events)));
+        var newest = (await session.Events.FetchStreamAsync(key, fromVersion: version, version: version, token: stopping)).Single();
+        return Opened(key, new OpenStream<T>((T)newest.Data, events => session.Events.Append(key, version + events.Count, (IEnumerable<object>)events)));
+    }
+
+    OpenStream<T> Opened<T>(string key, OpenStream<T> stream) where T : class
+    {
         open.Add(key, stream);
         return stream;
     }
@@ -165,22 +187,29 @@ public sealed class OpenStreams(IDocumentSession session, CancellationToken stop
             stream.Forget();
     }
 
+    internal void Append()
+    {
+        foreach (var stream in open.Values)
+            stream.Append();
+    }
+
     interface IOpenStream
     {
         void Keep();
 
         void Forget();
+
+        void Append();
     }
 
     /// <summary>One stream with its state; what is appended is saved when the decision has come to its end.</summary>
-    public sealed class OpenStream<T>(string key, JasperFx.Events.IEventStream<T> stream) : IOpenStream where T : class
+    public sealed class OpenStream<T>(T? state, Action<IReadOnlyList<object>> append) : IOpenStream where T : class
     {
+        readonly List<object> kept = [];
         readonly List<object> decided = [];
-        T? kept = stream.Aggregate;
+        T? keptState = state;
 
-        public string Key => key;
-
-        public T? State { get; private set; } = stream.Aggregate;
+        public T? State { get; private set; } = state;
 
         /// <summary>Appends events, which lead to <paramref name="state"/>.</summary>
         public void Append(T state, IEnumerable<object> events)
@@ -191,16 +220,21 @@ public sealed class OpenStreams(IDocumentSession session, CancellationToken stop
 
         void IOpenStream.Keep()
         {
-            if (decided.Count > 0)
-                stream.AppendMany(decided);
-            kept = State;
+            kept.AddRange(decided);
+            keptState = State;
             decided.Clear();
         }
 
         void IOpenStream.Forget()
         {
-            State = kept;
+            State = keptState;
             decided.Clear();
+        }
+
+        void IOpenStream.Append()
+        {
+            if (kept.Count > 0)
+                append(kept);
         }
     }
 }

@@ -21,9 +21,9 @@ public sealed class Facts(EventWriter writer, InstallationKeys keys)
     /// <summary>Stores a fact, unless the store has it or a newer one of the same thing.</summary>
     public Task Receive(Fact fact, CancellationToken stopping) => writer.Write(async streams =>
     {
-        var stream = await streams.Open<ReceivedFact>(keys.Stream("fact", fact.Programme, fact.About.Kind, fact.About.Key));
-        if (stream.State is not { } held || held.Newest < fact.Version)
-            stream.Append(new ReceivedFact { Newest = fact.Version }, [fact]);
+        var stream = await streams.OpenNewest<Fact>(keys.Stream("fact", fact.Programme, fact.About.Kind, fact.About.Key));
+        if (stream.State is not { } held || held.Version < fact.Version)
+            stream.Append(fact, [fact]);
         return fact;
     }, stopping);
 
@@ -44,45 +44,7 @@ public sealed class Facts(EventWriter writer, InstallationKeys keys)
         options.Events.MapEventType<SurveyWithdrawn>("survey_withdrawn");
         options.Events.MapEventType<ReviewComputed>("review_computed");
         options.Events.MapEventType<TrendComputed>("trend_computed");
-        options.Projections.LiveStreamAggregation<ReceivedFact>();
     }
-}
-
-/// <summary>The newest version held of one thing.</summary>
-public sealed class ReceivedFact
-{
-    public string Id { get; set; } = "";
-
-    /// <summary>Not called Version: Marten fills a property of that name with the version of the stream that it reads.</summary>
-    public long Newest { get; set; }
-
-    public void Apply(TeamChanged fact) => Newest = fact.Version;
-
-    public void Apply(CaseChanged fact) => Newest = fact.Version;
-
-    public void Apply(TamOpportunityFellDue fact) => Newest = fact.Version;
-
-    public void Apply(TamOpportunityClosed fact) => Newest = fact.Version;
-
-    public void Apply(TamInterviewScored fact) => Newest = fact.Version;
-
-    public void Apply(TamInterviewCorrected fact) => Newest = fact.Version;
-
-    public void Apply(TamInterviewWithdrawn fact) => Newest = fact.Version;
-
-    public void Apply(SurveyOpportunityFellDue fact) => Newest = fact.Version;
-
-    public void Apply(SurveyOpportunityClosed fact) => Newest = fact.Version;
-
-    public void Apply(SurveyScored fact) => Newest = fact.Version;
-
-    public void Apply(SurveyCorrected fact) => Newest = fact.Version;
-
-    public void Apply(SurveyWithdrawn fact) => Newest = fact.Version;
-
-    public void Apply(ReviewComputed fact) => Newest = fact.Version;
-
-    public void Apply(TrendComputed fact) => Newest = fact.Version;
 }
 
 /// <summary>The table of facts: the newest state of everything the others have published, by team.</summary>

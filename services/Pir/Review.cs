@@ -37,6 +37,9 @@ public sealed record Review
 
     public Review Apply(SurveyValuesShown happened) => this with { Shown = [.. Shown, .. happened.Measures] };
 
+    /// <summary>The review as its newest computation tells it: each says what had been shown by then.</summary>
+    public static Review? Of(ReviewCalculated? newest) => newest is null ? null : new() { Latest = newest, Shown = newest.Shown };
+
     /// <summary>The review after a computation; an event only when something in it changed.</summary>
     /// <param name="known">The review so far.</param>
     /// <param name="calculated">What the facts say now.</param>

@@ -21,6 +21,8 @@ public sealed record TeamTrend
 
     public TeamTrend Apply(TrendCalculated happened) => this with { Latest = happened };
 
+    public static TeamTrend? Of(TrendCalculated? newest) => newest is null ? null : new() { Latest = newest };
+
     /// <summary>The trend after a computation; an event only when a figure changed.</summary>
     public static (TeamTrend State, IReadOnlyList<object> Events) Calculate(TeamTrend? known, TrendCalculated calculated)
     {

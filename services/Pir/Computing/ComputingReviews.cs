@@ -89,15 +89,15 @@ sealed class ComputingReviews(
             var awaits = false;
             foreach (var calculated in reviews)
             {
-                var stream = await streams.Open<Review>(keys.Stream("pir", team.Programme, team.TeamId, calculated.Period));
-                var (state, events) = Review.Calculate(stream.State, calculated, atRest);
-                stream.Append(state, events);
+                var stream = await streams.OpenNewest<ReviewCalculated>(keys.Stream("pir", team.Programme, team.TeamId, calculated.Period));
+                var (state, events) = Review.Calculate(Review.Of(stream.State), calculated, atRest);
+                stream.Append(state.Latest!, events);
                 awaits |= state.AwaitsRest;
             }
 
-            var figures = await streams.Open<TeamTrend>(keys.Stream("trend", team.Programme, team.TeamId));
-            var (latest, changes) = TeamTrend.Calculate(figures.State, trend);
-            figures.Append(latest, changes);
+            var figures = await streams.OpenNewest<TrendCalculated>(keys.Stream("trend", team.Programme, team.TeamId));
+            var (latest, changes) = TeamTrend.Calculate(TeamTrend.Of(figures.State), trend);
+            figures.Append(latest.Latest!, changes);
             return awaits;
         }, stopping);
     }
