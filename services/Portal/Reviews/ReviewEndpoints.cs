@@ -30,11 +30,14 @@ static class ReviewEndpoints
             from measure in review.Measures
             select new
             {
-                review.Programme, Team = review.TeamId, review.Period, measure.Measure, measure.Value, measure.Numerator, measure.Denominator,
-                N = measure.Denominator, measure.Low, measure.High, measure.Target, measure.Status, review.State,
+                review.Programme, Team = review.TeamId, review.Period, measure.Measure, measure.Value, measure.Numerator, Denominator = Count(measure),
+                N = Count(measure), measure.Low, measure.High, measure.Target, measure.Status, measure.Withheld, review.State,
                 review.Profile, review.Position, review.AsOf, review.DataTo,
             }, ApiJson.Options);
     }
+
+    /// <summary>How many raters answered is withheld with what they answered: null, and never a zero.</summary>
+    static int? Count(MeasureResult measure) => measure.Withheld is null ? measure.Denominator : null;
 
     static async Task<IResult> Trends(NpgsqlDataSource database, string? programme, string? team, CancellationToken stopping)
     {
