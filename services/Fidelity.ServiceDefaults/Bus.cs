@@ -22,6 +22,7 @@ public static class Bus
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
+            bus.AddConsumeObserver(services => services.GetRequiredService<InFlight>());
             consumers(bus);
             bus.UsingRabbitMq((context, broker) =>
             {

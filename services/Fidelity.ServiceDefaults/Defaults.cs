@@ -23,6 +23,7 @@ public static class Defaults
         builder.Services.AddSingleton(new BusinessCalendar(TimeProvider.System, builder.Configuration));
         builder.Services.AddSingleton(new InstallationKeys(builder.Configuration));
         builder.Services.AddSingleton<Facts>();
+        builder.Services.AddSingleton<InFlight>();
         builder.Services.AddSingleton<Progress>();
         builder.Services.AddHealthChecks().AddCheck<EventStoreHealth>("event store", tags: ["ready"]);
         builder.Logging.AddSimpleConsole(console =>

@@ -11,11 +11,35 @@ public interface IPendingWork
     Task<long> Count(NpgsqlConnection connection);
 }
 
-/// <summary>How far the service's daemon has come with its own events.</summary>
-public sealed class Progress(NpgsqlDataSource database, ServiceSchema schema, IEnumerable<Shard> shards, IEnumerable<IPendingWork> works)
+/// <summary>Counts the messages that the service is handling right now, retries included.</summary>
+public sealed class InFlight : IConsumeObserver
+{
+    long count;
+
+    public long Count => Interlocked.Read(ref count);
+
+    public Task PreConsume<T>(ConsumeContext<T> context) where T : class => Add<T>(1);
+
+    public Task PostConsume<T>(ConsumeContext<T> context) where T : class => Add<T>(-1);
+
+    public Task ConsumeFault<T>(ConsumeContext<T> context, Exception exception) where T : class => Add<T>(-1);
+
+    Task Add<T>(int change)
+    {
+        // The question itself is no work to wait for.
+        if (typeof(T) != typeof(ReportProgress) && typeof(T) != typeof(ProgressReported))
+            Interlocked.Add(ref count, change);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>How far the service has come with what it was told and with its own events.</summary>
+public sealed class Progress(NpgsqlDataSource database, ServiceSchema schema, InFlight messages, IEnumerable<Shard> shards, IEnumerable<IPendingWork> works)
 {
     public async Task<(long LastEvent, long Pending)> Read(CancellationToken stopping)
     {
+        // First the messages, then what they have stored: whatever ends in between is seen once.
+        var handling = messages.Count;
         await using var connection = await database.OpenConnectionAsync(stopping);
         var names = shards.Select(shard => shard.ProgressName).ToArray();
         var (last, done) = await connection.QuerySingleAsync<(long, long)>(
@@ -25,7 +49,7 @@ public sealed class Progress(NpgsqlDataSource database, ServiceSchema schema, IE
                              from unnest(@names) as shard(name)
                              left join {schema.Name}.mt_event_progression progress on progress.name = shard.name), 0)
             """, new { names });
-        var pending = Math.Max(0, last - done);
+        var pending = handling + Math.Max(0, last - done);
         foreach (var work in works)
             pending += await work.Count(connection);
         return (last, pending);

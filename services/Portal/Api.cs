@@ -12,7 +12,8 @@ namespace Fidelity.Portal;
 /// <summary>What all of the HTTP API has in common: JSON in snake case, and problem documents that say what to do.</summary>
 static class Api
 {
-    const long LargestBody = 1024 * 1024;
+    /// <summary>Larger than any address takes, so that a body somewhat too large is read to its end and answered, not cut off.</summary>
+    const long LargestBody = 16 * 1024 * 1024;
 
     public static void AddApi(this WebApplicationBuilder builder)
     {
@@ -29,6 +30,11 @@ static class Api
             api.UseExceptionHandler(failing => failing.Run(context => Problems.OfFailure(context).ExecuteAsync(context)));
             api.UseStatusCodePages(bare => Problems.OfStatus(bare.HttpContext.Response.StatusCode).ExecuteAsync(bare.HttpContext));
         });
+        // PostgreSQL stores no null character, so nothing can have one in its name.
+        app.Use((context, next) =>
+            context.Request.Query.Any(given => given.Value.Any(value => value?.Contains('\0', StringComparison.Ordinal) == true))
+                ? Problems.Of(StatusCodes.Status400BadRequest, "bad_id", "The address holds a null character. Take it out.").ExecuteAsync(context)
+                : next(context));
         app.MapOpenApi("/openapi/{documentName}.json");
     }
 }

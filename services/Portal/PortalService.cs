@@ -26,7 +26,7 @@ static class PortalService
             .Publish<CommandSender>("Sending");
         builder.AddBus(declareOnly, bus =>
         {
-            bus.AddInbox("portal", typeof(FactsConsumer));
+            bus.AddInbox("portal", typeof(FactsConsumer), typeof(ReportProgressConsumer));
             bus.AddInbox("portal-answers", typeof(AnswersConsumer));
         });
         builder.AddSubmitting();

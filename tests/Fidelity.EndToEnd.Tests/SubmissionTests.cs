@@ -115,6 +115,7 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IClas
         { "GET", "/api/v1/trends?team=nobody", null, "" },
         { "GET", "/api/v1/opportunities", null, "" },
         { "GET", "/api/v1/reviews?programme=%00", null, "" },
+        { "GET", "/api/v1/reviews?team=%00", null, "" },
         { "DELETE", "/api/v1/reviews", null, "" },
         { "GET", "/api/v1/nothing", null, "" },
     };
@@ -162,6 +163,6 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IClas
     static JsonObject Interview(string id, string caseId = "c1", JsonNode?[]? answers = null) => new()
     {
         ["interview_id"] = id, ["case_id"] = caseId, ["interviewer_id"] = "in1", ["date"] = "2026-07-20", ["mode"] = "phone",
-        ["language"] = "sv", ["interpreter"] = false, ["instrument"] = "tam-r@1", ["items"] = new JsonArray(answers ?? []),
+        ["language"] = "sv", ["interpreter"] = false, ["instrument"] = "tam-r@1", ["items"] = new JsonArray([.. (answers ?? []).Select(answer => answer?.DeepClone())]),
     };
 }

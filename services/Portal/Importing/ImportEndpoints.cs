@@ -42,7 +42,17 @@ static class ImportEndpoints
         if (!context.Request.HasFormContentType)
             return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "bad_encoding",
                 "Send the files as multipart/form-data, each in a part named 'files'.");
-        var form = await context.Request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = LargestUpload }, context.RequestAborted);
+        IFormCollection form;
+        try
+        {
+            form = await context.Request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = LargestUpload }, context.RequestAborted);
+        }
+        catch (Exception unreadable) when (unreadable is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "bad_encoding",
+                "The upload cannot be read to its end as multipart/form-data. Send each file in a part named 'files'.");
+        }
+
         if (form.Files.Count == 0)
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "missing_value", "Send at least one file in a part named 'files'.", "/files");
         var files = new List<UploadedFile>();

@@ -102,10 +102,10 @@ sealed class ImportWorker(
 /// Asks every service how far it has come, through the queues that the facts themselves travel. When two rounds answer
 /// the same and nothing is pending anywhere, whatever was sent before has reached the last page.
 /// </summary>
-sealed class SettlingRounds(IBus bus, AwaitedAnswers awaited, Progress portal)
+sealed class SettlingRounds(IBus bus, AwaitedAnswers awaited)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    static readonly string[] Services = ["roster", "tam", "surveys", "pir"];
+    static readonly string[] Services = ["roster", "tam", "surveys", "pir", "portal"];
 
     public async Task<bool> Settled(CancellationToken stopping)
     {
@@ -131,8 +131,6 @@ sealed class SettlingRounds(IBus bus, AwaitedAnswers awaited, Progress portal)
             positions.Add(report.LastEvent);
         }
 
-        var (last, pending) = await portal.Read(stopping);
-        positions.Add(last);
-        return pending == 0 ? positions : null;
+        return positions;
     }
 }

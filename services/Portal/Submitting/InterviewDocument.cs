@@ -21,8 +21,9 @@ sealed record InterviewDocument(IReadOnlyList<string> Cells, IReadOnlyList<Cause
             using var document = await JsonDocument.ParseAsync(body, cancellationToken: stopping);
             return document.RootElement.ValueKind == JsonValueKind.Object ? Of(document.RootElement, kind) : null;
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // An invalid operation is half a surrogate pair, found when the text is read.
             return null;
         }
     }

@@ -87,7 +87,8 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
     /// <summary>The records with these keys, as they were accepted.</summary>
     public async Task<KnownRecords> Known(string programme, IEnumerable<RecordKey> keys, CancellationToken stopping)
     {
-        var wanted = keys.ToLookup(key => key.Kind == RecordKind.Staff, key => key);
+        // A faulty row may speak of anything; nothing is known under a name that cannot be stored.
+        var wanted = keys.Where(key => !key.Key.Contains('\0', StringComparison.Ordinal)).ToLookup(key => key.Kind == RecordKind.Staff, key => key);
         await using var connection = await database.OpenConnectionAsync(stopping);
         var contents = await connection.QueryAsync<string>(
             $"""

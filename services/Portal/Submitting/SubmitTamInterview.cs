@@ -15,6 +15,7 @@ namespace Fidelity.Portal.Submitting;
 static class SubmitTamInterview
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    const long LargestDocument = 1024 * 1024;
     static readonly ImportKind Kind = ImportKind.Find("tam.csv")!;
 
     public static void AddSubmitting(this WebApplicationBuilder builder)
@@ -43,6 +44,8 @@ static class SubmitTamInterview
             return Problems.Of(fault);
         if (!context.Request.HasJsonContentType())
             return Problems.OfStatus(StatusCodes.Status415UnsupportedMediaType);
+        if (context.Request.ContentLength > LargestDocument)
+            return Problems.OfStatus(StatusCodes.Status413PayloadTooLarge);
         if (await InterviewDocument.Read(context.Request.Body, Kind, stopping) is not { } document)
             return Problems.OfStatus(StatusCodes.Status400BadRequest);
         if (document.Faults.Count > 0)
