@@ -1,0 +1,81 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace Fidelity.Architecture.Tests;
+
+/// <summary>What is stored keeps its name, and what decides it sees neither clock nor bus nor database.</summary>
+public sealed partial class StreamTests
+{
+    [Fact]
+    public void Every_event_of_a_store_has_a_name_of_its_own_given_to_it()
+    {
+        foreach (var service in Repository.Services)
+        {
+            var mapped = Mapped(service);
+            mapped.Select(pair => pair.Name).ShouldBeUnique(service);
+            mapped.ShouldAllBe(pair => SnakeCase().IsMatch(pair.Name), service);
+            var types = mapped.Select(pair => pair.Type).ToHashSet(StringComparer.Ordinal);
+            foreach (var state in States(service))
+            {
+                Events(state).ShouldNotBeEmpty(state.Name);
+                Events(state).Select(happened => happened.Name).Except(types).ShouldBeEmpty($"{state.FullName} applies them");
+            }
+        }
+    }
+
+    /// <summary>Marten fills a property of that name with the version of the stream, whatever else it was meant for.</summary>
+    [Fact]
+    public void No_state_has_a_version_that_Marten_would_fill()
+    {
+        foreach (var state in Repository.Services.SelectMany(States).Distinct())
+            state.GetProperty("Version").ShouldBeNull(state.FullName);
+    }
+
+    [Fact]
+    public void Every_state_is_folded_from_its_stream()
+    {
+        var sources = string.Join('\n', Repository.In("services/", ".cs").Select(Repository.Text));
+        foreach (var state in Repository.Services.SelectMany(States).Distinct())
+            sources.ShouldContain($"LiveStreamAggregation<{state.Name}>()");
+    }
+
+    [Fact]
+    public void Deciding_sees_no_clock_no_bus_and_no_database()
+    {
+        string[] banned = ["TimeProvider", "BusinessCalendar", "IBus", "ConsumeContext", "IDocument", "IQuerySession", "Npgsql", "async ", "ILogger"];
+        foreach (var state in Repository.Services.SelectMany(service => States(service).Where(state => state.Assembly == Repository.AssemblyOf(service))))
+        {
+            var file = Repository.In("services/", $"/{state.Name}.cs").ShouldHaveSingleItem();
+            banned.Where(Repository.Text(file).Contains).ShouldBeEmpty(file);
+        }
+    }
+
+    /// <summary>What folds events: whatever has Apply methods, in the service or, where the service keeps facts, in what services share.</summary>
+    static IEnumerable<Type> States(string service)
+    {
+        var shared = Setup(service).Contains("Facts.MapEvents", StringComparison.Ordinal) ? Assembly.Load("Fidelity.ServiceDefaults").GetExportedTypes() : [];
+        return Repository.AssemblyOf(service).GetExportedTypes().Concat(shared).Where(type => Events(type).Count > 0);
+    }
+
+    static IReadOnlyList<Type> Events(Type state) =>
+        [.. state.GetMethods().Where(method => method.Name == "Apply" && method.GetParameters().Length == 1).Select(method => method.GetParameters()[0].ParameterType)];
+
+    /// <summary>The events that the service's store is told of, through the MapEvents that its set-up calls.</summary>
+    static List<(string Type, string Name)> Mapped(string service) =>
+    [
+        .. MapEvents().Matches(Setup(service)).Select(call => call.Groups["owner"].Value)
+            .Select(owner => Repository.In($"services/{service}/", $"/{owner}.cs").Concat(Repository.In("services/Fidelity.ServiceDefaults/", $"/{owner}.cs")).First())
+            .SelectMany(file => MapEventType().Matches(Repository.Text(file)).Select(mapping => (mapping.Groups["type"].Value, mapping.Groups["name"].Value))),
+    ];
+
+    static string Setup(string service) => Repository.Text($"services/{service}/{service}Service.cs");
+
+    [GeneratedRegex(@"(?<owner>\w+)\.MapEvents\(", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex MapEvents();
+
+    [GeneratedRegex("""MapEventType<(?<type>\w+)>\("(?<name>[^"]*)"\)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex MapEventType();
+
+    [GeneratedRegex("^[a-z]+(_[a-z]+)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SnakeCase();
+}
