@@ -68,6 +68,7 @@ public static class Figure
     static decimal Rounded(decimal value, Unit unit, int decimals) =>
         decimal.Round(value, unit == Unit.Share ? decimals + 2 : decimals, MidpointRounding.AwayFromZero);
 
+    /// <summary>Its parts stay on one line.</summary>
     static string Of(decimal value, Unit unit, int decimals) =>
-        Rounded(value, unit, decimals).ToString($"{(unit == Unit.Share ? 'P' : 'N')}{decimals}", CultureInfo.CurrentCulture);
+        Rounded(value, unit, decimals).ToString($"{(unit == Unit.Share ? 'P' : 'N')}{decimals}", CultureInfo.CurrentCulture).Replace(' ', '\u00a0');
 }

@@ -1,0 +1,68 @@
+using System.Collections;
+using System.Globalization;
+using System.Resources;
+using System.Text.RegularExpressions;
+using Fidelity.Contracts.Pir;
+using Fidelity.Measurement;
+using Fidelity.Portal.Languages;
+
+namespace Fidelity.Portal.Tests.Languages;
+
+/// <summary>The texts of the pages: whole in every language.</summary>
+public sealed partial class TextsTests
+{
+    static readonly ResourceManager Resources = new(typeof(Texts).FullName!, typeof(Texts).Assembly);
+    static readonly Dictionary<string, string> English = Of("");
+    static readonly Dictionary<string, string> Swedish = Of("sv");
+
+    [Fact]
+    public void Swedish_says_whatever_English_says_with_the_same_places_to_fill()
+    {
+        foreach (var (key, text) in English)
+        {
+            Swedish.ShouldContainKey(key);
+            Places(Swedish[key]).ShouldBe(Places(text), key);
+        }
+    }
+
+    [Fact]
+    public void Every_note_of_the_definitions_is_translated_and_nothing_that_no_definition_says()
+    {
+        var notes = Profiles.All.SelectMany(profile => profile.Measures).Select(measure => measure.Note)
+            .Concat(Shown.SelectMany(instrument => instrument.Parts).Select(part => part.Note))
+            .Where(note => note.Length > 0).ToList();
+        foreach (var note in notes)
+            Swedish.ShouldContainKey(note);
+        // A source that is a citation alone reads the same in every language.
+        var sources = Profiles.All.Select(profile => profile.Source).Concat(Shown.Select(instrument => instrument.Source));
+        Swedish.Keys.Except(English.Keys, StringComparer.Ordinal).ShouldBeSubsetOf([.. notes, .. sources]);
+    }
+
+    [Fact]
+    public void Every_code_that_a_page_may_meet_has_its_words()
+    {
+        string[] keys =
+        [
+            .. Profiles.All.SelectMany(profile => profile.Measures).Select(measure => $"measure.{measure.Key}"),
+            .. Codes.All<MeasureStatus>().Select(code => $"verdict.{code}"),
+            .. Codes.All<WithheldReason>().Select(code => $"withheld.{code}"),
+            .. Codes.All<SourceStatus>().Select(code => $"source.{code}"),
+            .. Codes.All<Assurance>().Select(code => $"assurance.{code}"),
+            .. Enum.GetNames<ReviewState>().SelectMany(state => new[] { $"state.{state}", $"state.meaning.{state}" }),
+            .. SignalRules.All.SelectMany(rule => new[] { "better", "worse" }.Select(side => $"signal.{rule.Id.Split('@')[0]}.{side}")),
+        ];
+        foreach (var key in keys)
+            English.ShouldContainKey(key);
+    }
+
+    static IEnumerable<InstrumentDefinition> Shown => Profiles.All.SelectMany(profile => new[] { profile.Tam, profile.Sam, profile.Cam });
+
+    static Dictionary<string, string> Of(string language) =>
+        Resources.GetResourceSet(CultureInfo.GetCultureInfo(language), createIfNotExists: true, tryParents: false)!
+            .Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
+
+    static IEnumerable<string> Places(string text) => Place().Matches(text).Select(match => match.Value).Order(StringComparer.Ordinal);
+
+    [GeneratedRegex(@"\{\d\}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Place();
+}
