@@ -7,7 +7,14 @@ namespace Fidelity.Portal;
 
 public sealed record SubmissionAccepted(Command Command, ImportRowName? Row);
 
-public sealed record SubmissionConcluded(SubmissionOutcome Outcome, IReadOnlyList<Cause> Causes, Score? Score);
+public sealed record SubmissionConcluded(SubmissionOutcome Outcome, IReadOnlyList<Cause> Causes, Score? Score, DateTimeOffset At)
+{
+    static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
+
+    /// <summary>What to show: a wait that has lasted a day is a refusal, with what it waited for as its cause, until the fact arrives after all.</summary>
+    public SubmissionOutcome Shown(DateTimeOffset now) =>
+        Outcome == SubmissionOutcome.Waiting && now - At > LongestWait ? SubmissionOutcome.Refused : Outcome;
+}
 
 /// <summary>The row of an import that a submission came from.</summary>
 public sealed record ImportRowName(Guid ImportId, string File, int Line);
@@ -35,13 +42,13 @@ public sealed record Submission
     }
 
     /// <summary>Notes the owner's answer. A submission that waited gets a second one; a repeated answer says nothing new.</summary>
-    public static (Submission State, IReadOnlyList<object> Events) Conclude(Submission? known, SubmissionAnswered answer)
+    public static (Submission State, IReadOnlyList<object> Events) Conclude(Submission? known, SubmissionAnswered answer, DateTimeOffset now)
     {
         var state = known ?? new Submission();
         var settled = state.Concluded is { Outcome: not SubmissionOutcome.Waiting };
         if (settled || state.Concluded?.Outcome == answer.Outcome)
             return (state, []);
-        var concluded = new SubmissionConcluded(answer.Outcome, answer.Causes, answer.Score);
+        var concluded = new SubmissionConcluded(answer.Outcome, answer.Causes, answer.Score, now);
         return (state.Apply(concluded), [concluded]);
     }
 

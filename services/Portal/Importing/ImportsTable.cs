@@ -109,12 +109,15 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IPr
         return [.. findings.Select(finding => new Finding(finding.File, finding.Line, finding.Column, finding.Code, finding.Message))];
     }
 
+    /// <summary>A row that has waited for a day is shown as refused, as <see cref="SubmissionConcluded.Shown"/> says it.</summary>
+    const string ShownState = "case when state = 'waiting' and concluded_at < now() - interval '24 hours' then 'refused' else state end";
+
     /// <summary>How many of an import's submissions are in each state.</summary>
     public async Task<IReadOnlyDictionary<string, int>> States(Guid import, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
         var states = await connection.QueryAsync<(string State, int Count)>(
-            $"select state, count(*)::int from {schema.Name}.submissions where import_id = @import group by state", new { import });
+            $"select {ShownState}, count(*)::int from {schema.Name}.submissions where import_id = @import group by 1", new { import });
         return states.ToDictionary(state => state.State, state => state.Count, StringComparer.Ordinal);
     }
 
@@ -126,7 +129,7 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IPr
             $"""
             select file, line, cause ->> 'field', cause ->> 'code', cause ->> 'message'
             from {schema.Name}.submissions cross join lateral jsonb_array_elements(causes) as cause
-            where import_id = @import and state = @refused order by file, line
+            where import_id = @import and {ShownState} = @refused order by file, line
             """, new { import, refused = Codes.Of(SubmissionOutcome.Refused) });
         return [.. refusals.Select(refusal => new Finding(refusal.File, refusal.Line, refusal.Field, refusal.Code, refusal.Message))];
     }

@@ -11,7 +11,7 @@ namespace Fidelity.Portal.Submitting;
 /// interview or survey names its submission alone, so whoever comes second with other content finds the first; anything
 /// else is named by its content, since a later row may fill what an earlier one left blank.
 /// </summary>
-sealed class Submissions(EventWriter writer, InstallationKeys keys)
+sealed class Submissions(EventWriter writer, InstallationKeys keys, TimeProvider clock)
 {
     public static string StreamKey(Guid submission) => $"submission:{submission:n}";
 
@@ -34,7 +34,7 @@ sealed class Submissions(EventWriter writer, InstallationKeys keys)
     public Task<Submission> Conclude(SubmissionAnswered answer, CancellationToken stopping) => writer.Write(async streams =>
     {
         var stream = await streams.Open<Submission>(StreamKey(answer.SubmissionId));
-        var (state, events) = Submission.Conclude(stream.State, answer);
+        var (state, events) = Submission.Conclude(stream.State, answer, clock.GetUtcNow());
         stream.Append(state, events);
         return state;
     }, stopping);

@@ -30,14 +30,14 @@ static class SubmitTamInterview
     public static void MapSubmitting(this IEndpointRouteBuilder api)
     {
         api.MapPost("/tam-interviews", Submit).Accepts<JsonElement>("application/json");
-        api.MapGet("/submissions/{id:guid}", async (Guid id, EventWriter store, CancellationToken stopping) =>
+        api.MapGet("/submissions/{id:guid}", async (Guid id, EventWriter store, TimeProvider clock, CancellationToken stopping) =>
             await store.Read<Submission>(Submissions.StreamKey(id), stopping) is { Command: not null } submission
-                ? Results.Json(Shown(id, submission), ApiJson.Options)
+                ? Results.Json(Shown(id, submission, clock.GetUtcNow()), ApiJson.Options)
                 : Problems.Of(StatusCodes.Status404NotFound, "unknown_reference", $"There is no submission {id}. Check the address that the submission answered with."));
     }
 
     static async Task<IResult> Submit(
-        HttpContext context, string? programme, SubmissionsTable records, Submissions submissions, Owners owners, AwaitedAnswers awaited, ILogger<Submission> log)
+        HttpContext context, string? programme, SubmissionsTable records, Submissions submissions, Owners owners, AwaitedAnswers awaited, TimeProvider clock, ILogger<Submission> log)
     {
         var stopping = context.RequestAborted;
         if (Programme.Fault(programme) is { } fault)
@@ -71,7 +71,7 @@ static class SubmitTamInterview
 
         if (submission.Concluded is not { Outcome: not SubmissionOutcome.Waiting })
             submission = await awaited.Ask<Submission>(command.SubmissionId, () => Send(owners, command, log, stopping), Patience, stopping) ?? submission;
-        return Answer(context, command.SubmissionId, submission);
+        return Answer(context, command.SubmissionId, submission, clock.GetUtcNow());
     }
 
     /// <summary>A broker that is away now takes the command later: it is accepted, and sent again until it is answered.</summary>
@@ -89,22 +89,22 @@ static class SubmitTamInterview
         }
     }
 
-    static IResult Answer(HttpContext context, Guid id, Submission submission)
+    static IResult Answer(HttpContext context, Guid id, Submission submission, DateTimeOffset now)
     {
         switch (submission.Concluded)
         {
             case { Outcome: SubmissionOutcome.Recorded }:
-                return Results.Json(Shown(id, submission), ApiJson.Options);
+                return Results.Json(Shown(id, submission, now), ApiJson.Options);
             case { Outcome: SubmissionOutcome.Refused, Causes: var causes }:
                 return Problems.Of(causes, InterviewDocument.Pointer);
             default:
                 context.Response.Headers.Location = $"/api/v1/submissions/{id}";
-                return Results.Json(Shown(id, submission), ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
+                return Results.Json(Shown(id, submission, now), ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
         }
     }
 
-    static SubmissionShown Shown(Guid id, Submission submission) => new(
-        id, submission.Concluded is { } concluded ? Codes.Of(concluded.Outcome) : "accepted", $"/api/v1/submissions/{id}",
+    static SubmissionShown Shown(Guid id, Submission submission, DateTimeOffset now) => new(
+        id, submission.Concluded is { } concluded ? Codes.Of(concluded.Shown(now)) : "accepted", $"/api/v1/submissions/{id}",
         submission.Concluded?.Score is { } score
             ? new ScoreShown(
                 score.Value?.ToDouble(), score.IsSufficient ? "sufficient" : "insufficient", score.Definition, score.Answered, score.NotApplicable, score.Blank,
