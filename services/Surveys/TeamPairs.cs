@@ -11,8 +11,8 @@ public sealed record TeamLearned(long Version, string Programme, IReadOnlyList<P
 public sealed record PairNamed(RatingPair Pair);
 
 /// <summary>
-/// Who rates whom on a team: the pairs that its posts make, and those that a record named before any post did. Pairs and
-/// team learn in one transaction, so that a change of posts reaches every pair and none learns from a stale list.
+/// Who rates or has rated whom on a team: every pair that its posts have ever made or a record has named. Pairs and team
+/// learn in one transaction, so that a change of posts reaches every pair and none learns from a stale list.
 /// </summary>
 public sealed record TeamPairs
 {
@@ -34,10 +34,12 @@ public sealed record TeamPairs
         if (team.Learned?.Version >= fact.Version)
             return (team, [], []);
         var learned = new TeamLearned(fact.Version, fact.Programme, fact.Posts);
-        var pairs = team.Named.Concat(PairsMadeBy(team.Learned, fact.TeamId)).Concat(PairsMadeBy(learned, fact.TeamId)).Distinct()
+        PairNamed[] named = [.. PairsMadeBy(learned, fact.TeamId).Where(pair => !team.Named.Contains(pair)).Distinct().Select(pair => new PairNamed(pair))];
+        var state = named.Aggregate(team.Apply(learned), (known, pair) => known.Apply(pair));
+        var pairs = state.Named
             .Select(pair => PostsLearned.Of(pair, learned))
             .Where(posts => team.Learned is null || !posts.Posts.SequenceEqual(PostsLearned.Of(posts.Pair, team.Learned).Posts));
-        return (team.Apply(learned), [learned], [.. pairs]);
+        return (state, [learned, .. named], [.. pairs.OrderBy(posts => posts.Pair.ToString(), StringComparer.Ordinal)]);
     }
 
     /// <summary>Notes a pair that a record has named, and what the team's posts say to it so far.</summary>
@@ -51,9 +53,9 @@ public sealed record TeamPairs
         return (team.Apply(named), [named], posts);
     }
 
-    static IEnumerable<RatingPair> PairsMadeBy(TeamLearned? learned, string team) =>
+    static IEnumerable<RatingPair> PairsMadeBy(TeamLearned learned, string team) =>
         from instrument in new[] { Instrument.Sam, Instrument.Cam }
-        from pair in SurveyOpportunities.Pairs(instrument, learned?.Posts ?? [])
+        from pair in SurveyOpportunities.Pairs(instrument, learned.Posts)
         select new RatingPair(instrument, team, pair.Rater, pair.Rated);
 
     public static void MapEvents(StoreOptions options)
