@@ -57,7 +57,8 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IClas
         other.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         var conflict = (await other.Content.ReadFromJsonAsync<JsonNode>(Cancelled))!;
         ((string)conflict["code"]!).ShouldBe("conflicting_id");
-        ((string)conflict["errors"]![0]!["pointer"]!).ShouldBe("/items/0");
+        ((string)conflict["errors"]![0]!["pointer"]!).ShouldBe("/interview_id");
+        ((string)conflict["detail"]!).ShouldContain("i1");
     }
 
     [Fact]

@@ -64,8 +64,8 @@ static class SubmitTamInterview
         if (Content.Differences(submission.Command!, command) is { Count: > 0 } differences)
         {
             return Problems.Of(
-                [.. differences.Select(column => new Cause(ErrorCodes.ConflictingId, column,
-                    "An interview with this id and another content is already accepted. Give this one an id of its own, or submit a correction."))],
+                [new Cause(ErrorCodes.ConflictingId, "interview_id",
+                    $"An interview with this id is already accepted and differs in {string.Join(", ", differences)}. Give this one an id of its own, or submit a correction.")],
                 InterviewDocument.Pointer);
         }
 
