@@ -149,7 +149,7 @@ if [[ $screenshots ]]; then
   mkdir -p -- "$FIDELITY_TEST_SCREENSHOTS"
 fi
 
-# run_project PROJECT: one executable, at most 20 minutes; its output, results and time into $results.
+# run_project PROJECT: one executable, at most 28 minutes; its output, results and time into $results.
 run_project() {
   local project=$1 name executable started=$SECONDS status=0
   name=$(basename "$project" .csproj)
@@ -157,9 +157,9 @@ run_project() {
   executable=$(printf '%s\n' "${project%/*}"/bin/Release/net10.0/*.Tests.runtimeconfig.json | head -n 1)
   executable=${executable%.runtimeconfig.json}
   if [[ -x $executable ]]; then
-    timeout --kill-after=20 20m "$executable" -noColor -noLogo -xml "$results/$name.xml" \
+    timeout --kill-after=20 28m "$executable" -noColor -noLogo -xml "$results/$name.xml" \
       >"$results/$name.log" 2>&1 </dev/null || status=$?
-    ((status != 124 && status != 137)) || echo "Stopped after 20 minutes." >>"$results/$name.log"
+    ((status != 124 && status != 137)) || echo "Stopped after 28 minutes." >>"$results/$name.log"
   else
     echo "There is no $executable after the build." >"$results/$name.log"
     status=127

@@ -17,6 +17,9 @@ namespace Fidelity.ServiceDefaults;
 /// <summary>What every service has: clock, calendar, keys, logging, telemetry and health.</summary>
 public static class Defaults
 {
+    const int TopologyAttempts = 3;
+    static readonly TimeSpan TopologyPatience = TimeSpan.FromSeconds(15);
+
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string service)
     {
         builder.Services.AddSingleton(TimeProvider.System);
@@ -41,15 +44,33 @@ public static class Defaults
     {
         if (declareOnly)
         {
-            var bus = app.Services.GetRequiredService<IBusControl>();
-            await bus.StartAsync(CancellationToken.None);
-            await bus.StopAsync(CancellationToken.None);
+            await DeclareTopology(app.Services.GetRequiredService<IBusControl>());
             return;
         }
 
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
         await app.RunAsync();
+    }
+
+    /// <summary>Declares, and tries again when the broker keeps an answer to itself: declaring twice declares once.</summary>
+    static async Task DeclareTopology(IBusControl bus)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await bus.StartAsync(TopologyPatience).WaitAsync(TopologyPatience + TopologyPatience);
+                break;
+            }
+            catch (Exception failure) when (attempt < TopologyAttempts && failure is TimeoutException or OperationCanceledException)
+            {
+                await bus.StopAsync(TopologyPatience).WaitAsync(TopologyPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        // What is declared stays declared; a connection that will not close must not hold up the start.
+        await bus.StopAsync(TopologyPatience).WaitAsync(TopologyPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>OTLP when an endpoint is configured. Nothing in the telemetry names a family: keys are hashes.</summary>
