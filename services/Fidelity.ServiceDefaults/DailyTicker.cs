@@ -13,8 +13,10 @@ public abstract class DailyTicker(NpgsqlDataSource database, ServiceSchema schem
 {
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Handles what is due on <paramref name="today"/>.</summary>
-    protected abstract Task Tick(DateOnly today, CancellationToken stopping);
+    protected string Schema => schema.Name;
+
+    /// <summary>Handles what is due on <paramref name="today"/>, over the connection that holds the lock.</summary>
+    protected abstract Task Tick(NpgsqlConnection connection, DateOnly today, CancellationToken stopping);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,7 +31,7 @@ public abstract class DailyTicker(NpgsqlDataSource database, ServiceSchema schem
                     continue;
                 try
                 {
-                    await Tick(calendar.Today, stoppingToken);
+                    await Tick(connection, calendar.Today, stoppingToken);
                 }
                 finally
                 {

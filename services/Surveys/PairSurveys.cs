@@ -40,14 +40,12 @@ public sealed record OpportunityFellDue(string Programme, RatingPair Pair, Oppor
 
 public sealed record OpportunityClosed(string Programme, RatingPair Pair, Opportunity Opportunity, DateOnly EffectiveOn);
 
-public sealed record NextDateSet(DateOnly? Date);
-
 /// <summary>
 /// What one rater answers about one supervisor or consultant of a team. Records are kept as they come, in any order; scores
 /// and opportunities are derived from all of them, the posts and the day (measurement.md §2), and each change of what
 /// follows is an event.
 /// </summary>
-public sealed record PairSurveys
+public sealed record PairSurveys : IFallsDue<PairSurveys>
 {
     public string Id { get; set; } = "";
 
@@ -290,7 +288,6 @@ public sealed record PairSurveys
         options.Events.MapEventType<SurveyAssessed>("survey_assessed");
         options.Events.MapEventType<OpportunityFellDue>("opportunity_fell_due");
         options.Events.MapEventType<OpportunityClosed>("opportunity_closed");
-        options.Events.MapEventType<NextDateSet>("next_date_set");
         options.Projections.LiveStreamAggregation<PairSurveys>();
     }
 }

@@ -1,6 +1,5 @@
 using Fidelity.ServiceDefaults;
 using Fidelity.Surveys.Correcting;
-using Fidelity.Surveys.FallingDue;
 using Fidelity.Surveys.Learning;
 using Fidelity.Surveys.Publishing;
 using Fidelity.Surveys.Recording;
@@ -17,12 +16,13 @@ static class SurveysService
                 PairSurveys.MapEvents(options);
                 TeamPairs.MapEvents(options);
                 Waiting.MapEvents(options);
+                NextDates.MapEvents(options);
             })
             .Table(NextDates.Table)
             .Project<NextDates>("NextDates")
             .Publish<SurveysPublisher>("Publishing");
         builder.Services.AddSingleton<PairStreams>();
-        builder.Services.AddHostedService<Calendar>();
+        builder.Services.AddHostedService<StreamsFallingDue<PairSurveys>>();
         builder.AddBus(declareOnly, bus => bus.AddInbox("surveys",
             typeof(RecordSurveyConsumer), typeof(CorrectSurveyConsumer), typeof(WithdrawSurveyConsumer),
             typeof(TeamChangedConsumer), typeof(ReportProgressConsumer)));

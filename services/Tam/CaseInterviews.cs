@@ -31,15 +31,13 @@ public sealed record OpportunityFellDue(CaseName Case, Opportunity Opportunity, 
 
 public sealed record OpportunityClosed(CaseName Case, Opportunity Opportunity, DateOnly EffectiveOn);
 
-public sealed record NextDateSet(DateOnly? Date);
-
 public sealed record CaseName(string Programme, string TeamId, string CaseId);
 
 /// <summary>
 /// The interviews of one case. Records are kept as they come, in any order; scores and opportunities are derived from
 /// all of them and the day (measurement.md §2), and each change of what follows is an event.
 /// </summary>
-public sealed record CaseInterviews
+public sealed record CaseInterviews : IFallsDue<CaseInterviews>
 {
     public string Id { get; set; } = "";
 
@@ -338,7 +336,6 @@ public sealed record CaseInterviews
         options.Events.MapEventType<InterviewScored>("interview_scored");
         options.Events.MapEventType<OpportunityFellDue>("opportunity_fell_due");
         options.Events.MapEventType<OpportunityClosed>("opportunity_closed");
-        options.Events.MapEventType<NextDateSet>("next_date_set");
         options.Projections.LiveStreamAggregation<CaseInterviews>();
     }
 }

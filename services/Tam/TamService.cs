@@ -1,6 +1,5 @@
 using Fidelity.ServiceDefaults;
 using Fidelity.Tam.Correcting;
-using Fidelity.Tam.FallingDue;
 using Fidelity.Tam.Learning;
 using Fidelity.Tam.Publishing;
 using Fidelity.Tam.Recording;
@@ -17,11 +16,12 @@ static class TamService
                 CaseInterviews.MapEvents(options);
                 TeamCases.MapEvents(options);
                 Waiting.MapEvents(options);
+                NextDates.MapEvents(options);
             })
             .Table(NextDates.Table)
             .Project<NextDates>("NextDates")
             .Publish<TamPublisher>("Publishing");
-        builder.Services.AddHostedService<Calendar>();
+        builder.Services.AddHostedService<StreamsFallingDue<CaseInterviews>>();
         builder.AddBus(declareOnly, bus => bus.AddInbox("tam",
             typeof(RecordTamInterviewConsumer), typeof(RecordTamAttemptConsumer), typeof(CorrectTamInterviewConsumer),
             typeof(WithdrawTamInterviewConsumer), typeof(TeamChangedConsumer), typeof(CaseChangedConsumer), typeof(ReportProgressConsumer)));

@@ -8,19 +8,16 @@ namespace Fidelity.Pir.Computing;
 sealed class PeriodsEnding(NpgsqlDataSource database, ServiceSchema schema, BusinessCalendar calendar, ILogger<PeriodsEnding> log)
     : DailyTicker(database, schema, calendar, log)
 {
-    readonly NpgsqlDataSource database = database;
-    readonly ServiceSchema schema = schema;
     DateOnly? marked;
 
-    protected override async Task Tick(DateOnly today, CancellationToken stopping)
+    protected override async Task Tick(NpgsqlConnection connection, DateOnly today, CancellationToken stopping)
     {
         if (marked == today)
             return;
-        await using var connection = await database.OpenConnectionAsync(stopping);
         await connection.ExecuteAsync(
             $"""
-            insert into {schema.Name}.marked_teams (programme, team_id, position)
-            select programme, team_id, 0 from {schema.Name}.facts where kind = 'team' on conflict do nothing
+            insert into {Schema}.marked_teams (programme, team_id, position)
+            select programme, team_id, 0 from {Schema}.facts where kind = 'team' on conflict do nothing
             """);
         marked = today;
     }

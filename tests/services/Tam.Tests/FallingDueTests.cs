@@ -1,5 +1,6 @@
 using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
+using Fidelity.ServiceDefaults;
 using static Fidelity.Tam.Tests.Example;
 
 namespace Fidelity.Tam.Tests;
