@@ -17,10 +17,11 @@ public readonly record struct Answer
 
     const string NotApplicableText = "NA";
 
+    // Two bytes: a network's interviews have millions of answers, and no scale comes near the limits.
     readonly Kind _kind;
-    readonly int _number;
+    readonly sbyte _number;
 
-    Answer(Kind kind, int number = 0) => (_kind, _number) = (kind, number);
+    Answer(Kind kind, sbyte number = 0) => (_kind, _number) = (kind, number);
 
     /// <summary>Not answered.</summary>
     public static Answer Blank => default;
@@ -28,8 +29,8 @@ public readonly record struct Answer
     /// <summary>Asked, and does not apply to this family or rater.</summary>
     public static Answer NotApplicable => new(Kind.NotApplicable);
 
-    /// <summary>An answer on the scale.</summary>
-    public static Answer Of(int number) => new(Kind.Number, number);
+    /// <summary>An answer on the scale. A number beyond ±127, which lies on no scale, is kept as the nearest of these.</summary>
+    public static Answer Of(int number) => new(Kind.Number, (sbyte)Math.Clamp(number, -sbyte.MaxValue, sbyte.MaxValue));
 
     /// <summary>The number answered; null when not applicable or blank.</summary>
     public int? Value => IsAnswered ? _number : null;

@@ -29,11 +29,11 @@ public static class Deciding
         this ConsumeContext<TCommand> context, EventWriter writer, string key, Func<TState?, Decision<TState>> decide)
         where TCommand : Command
         where TState : class =>
-        context.Decide(writer, streams => streams.Open<TState>(key), decide);
+        context.Decide(writer, key, streams => streams.Open<TState>(key), decide);
 
-    /// <summary>As above, where opening the stream takes more than its key.</summary>
+    /// <summary>As above, where more is done to open the stream.</summary>
     public static async Task Decide<TCommand, TState>(
-        this ConsumeContext<TCommand> context, EventWriter writer, Func<OpenStreams, Task<OpenStreams.OpenStream<TState>>> open,
+        this ConsumeContext<TCommand> context, EventWriter writer, string key, Func<OpenStreams, Task<OpenStreams.OpenStream<TState>>> open,
         Func<TState?, Decision<TState>> decide)
         where TCommand : Command
         where TState : class
@@ -52,7 +52,7 @@ public static class Deciding
             var decision = decide(stream.State);
             stream.Append(decision.State, decision.Events);
             return decision;
-        }, context.CancellationToken);
+        }, context.CancellationToken, Wanted.Whole<TState>(key));
         await context.RespondAsync(new SubmissionAnswered(command.SubmissionId, decision.Outcome, decision.Causes, decision.Score));
     }
 }

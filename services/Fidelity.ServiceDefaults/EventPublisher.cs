@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
@@ -15,8 +16,8 @@ public abstract class EventPublisher(IBus bus) : ISubscription
 {
     const int AtOnce = 32;
 
-    /// <summary>What an event is about, within its stream; null when it is private to the service.</summary>
-    protected abstract object? About(IEvent recorded);
+    /// <summary>What an event is about, within its stream.</summary>
+    protected abstract object About(IEvent recorded);
 
     /// <summary>The message that tells the others of an event; null when there is nothing yet to tell.</summary>
     protected abstract ValueTask<object?> Message(IEvent recorded, IDocumentOperations store);
@@ -25,7 +26,7 @@ public abstract class EventPublisher(IBus bus) : ISubscription
         EventRange page, ISubscriptionController controller, IDocumentOperations operations, CancellationToken cancellationToken)
     {
         var streams = new Dictionary<string, List<(IEvent Recorded, object Message)>>(StringComparer.Ordinal);
-        foreach (var thing in page.Events.GroupBy(recorded => (recorded.StreamKey, About: About(recorded))).Where(thing => thing.Key.About is not null))
+        foreach (var thing in page.Events.GroupBy(recorded => (recorded.StreamKey, About(recorded))))
         {
             var last = thing.Last();
             if (await Message(last, operations) is not { } message)
@@ -43,6 +44,9 @@ public abstract class EventPublisher(IBus bus) : ISubscription
             });
         return NullChangeListener.Instance;
     }
+
+    /// <summary>An event that the others are told nothing of came here all the same.</summary>
+    protected static UnreachableException Private(object happened) => new($"{happened.GetType().Name} is not published.");
 
     async Task Publish(IEvent recorded, object message, CancellationToken stopping)
     {

@@ -26,6 +26,8 @@ public static class EventStreams
         builder.Services.AddSingleton(NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection)
         {
             ApplicationName = $"fidelity-{schema}", MaxPoolSize = 20,
+            // Nothing here leaves settings behind on a connection, and locks are given back by who took them.
+            NoResetOnClose = true,
         }));
         builder.Services.AddSingleton(new ServiceSchema(schema));
         builder.Services.AddHostedService<ReadTables>();
@@ -64,6 +66,12 @@ public sealed record Shard(string Name)
     public string ProgressName => $"{Name}:All";
 }
 
+/// <summary>Names the events that a projection or subscription is given; all others are passed over unread.</summary>
+public interface IReadSomeEvents
+{
+    static abstract IReadOnlyList<Type> Events { get; }
+}
+
 public sealed class EventStreamsBuilder(IServiceCollection services, MartenServiceCollectionExtensions.MartenConfigurationExpression marten)
 {
     /// <summary>Makes a read table at start.</summary>
@@ -74,17 +82,27 @@ public sealed class EventStreamsBuilder(IServiceCollection services, MartenServi
     }
 
     /// <summary>Feeds a read table from the events, apart from the transaction that appended them.</summary>
-    public EventStreamsBuilder Project<T>(string name) where T : class, IProjection
+    public EventStreamsBuilder Project<T>(string name) where T : class, IProjection, IReadSomeEvents
     {
-        marten.AddProjectionWithServices<T>(ProjectionLifecycle.Async, ServiceLifetime.Singleton, projection => projection.Name = name);
+        marten.AddProjectionWithServices<T>(ProjectionLifecycle.Async, ServiceLifetime.Singleton, projection =>
+        {
+            projection.Name = name;
+            foreach (var type in T.Events)
+                projection.IncludeType(type);
+        });
         services.AddSingleton(new Shard(name));
         return this;
     }
 
     /// <summary>Publishes what was appended, at least once and in stream order.</summary>
-    public EventStreamsBuilder Publish<T>(string name) where T : class, ISubscription
+    public EventStreamsBuilder Publish<T>(string name) where T : class, ISubscription, IReadSomeEvents
     {
-        marten.AddSubscriptionWithServices<T>(ServiceLifetime.Singleton, subscription => subscription.Name = name);
+        marten.AddSubscriptionWithServices<T>(ServiceLifetime.Singleton, subscription =>
+        {
+            subscription.Name = name;
+            foreach (var type in T.Events)
+                subscription.IncludeType(type);
+        });
         services.AddSingleton(new Shard(name));
         return this;
     }

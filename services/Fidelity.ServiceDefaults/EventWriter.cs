@@ -22,18 +22,25 @@ public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) 
     static readonly TimeSpan DatabasePause = TimeSpan.FromSeconds(1);
 
     readonly Channel<Work> waiting = Channel.CreateUnbounded<Work>();
+    readonly RecentStreams recent = new();
 
     /// <summary>
     /// Runs <paramref name="decide"/> with the streams it opens and returns its answer once what it appended is saved.
-    /// It may run more than once; its exceptions reach the caller and leave nothing behind.
+    /// It may run more than once; its exceptions reach the caller and leave nothing behind. The streams that it is known to
+    /// open, <paramref name="opens"/>, are read together with those of its neighbours.
     /// </summary>
-    public async Task<TAnswer> Write<TAnswer>(Func<OpenStreams, Task<TAnswer>> decide, CancellationToken stopping)
+    public Task<TAnswer> Write<TAnswer>(Func<OpenStreams, Task<TAnswer>> decide, CancellationToken stopping, params Wanted[] opens)
     {
         var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         TAnswer answer = default!;
-        waiting.Writer.TryWrite(new Work(async streams => answer = await decide(streams), saved));
-        await saved.Task.WaitAsync(stopping);
-        return answer;
+        waiting.Writer.TryWrite(new Work(async streams => answer = await decide(streams), opens, saved));
+        return Answer();
+
+        async Task<TAnswer> Answer()
+        {
+            await saved.Task.WaitAsync(stopping);
+            return answer;
+        }
     }
 
     /// <summary>The state of a stream as it is saved; null when there is none.</summary>
@@ -41,6 +48,12 @@ public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) 
     {
         await using var session = store.QuerySession();
         return await session.Events.AggregateStreamAsync<T>(key, token: stopping);
+    }
+
+    public override void Dispose()
+    {
+        recent.Dispose();
+        base.Dispose();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -101,31 +114,44 @@ public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) 
     async Task Decide(IReadOnlyList<Work> page, CancellationToken stopping)
     {
         await using var session = store.LightweightSession();
-        var streams = new OpenStreams(session, stopping);
+        var streams = new OpenStreams(session, recent, stopping);
         var decided = new List<Work>(page.Count);
-        foreach (var work in page)
+        try
         {
-            try
+            await streams.Fetch([.. page.SelectMany(work => work.Opens)]);
+            foreach (var work in page)
             {
-                await work.Decide(streams);
-                streams.Keep();
-                decided.Add(work);
+                try
+                {
+                    await work.Decide(streams);
+                    streams.Keep();
+                    decided.Add(work);
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException && !IsConflict(failure) && !IsAway(failure))
+                {
+                    streams.Forget();
+                    work.Saved.TrySetException(failure);
+                }
             }
-            catch (Exception failure) when (failure is not OperationCanceledException && !IsConflict(failure) && !IsAway(failure))
-            {
-                streams.Forget();
-                work.Saved.TrySetException(failure);
-            }
+
+            await streams.Verify();
+            streams.Append();
+            await session.SaveChangesAsync(stopping);
+        }
+        catch
+        {
+            // Whatever was remembered of these streams may be what went wrong: next time they are read.
+            streams.Distrust();
+            throw;
         }
 
-        streams.Append();
-        await session.SaveChangesAsync(stopping);
+        streams.Remember();
         foreach (var work in decided)
             work.Saved.TrySetResult();
     }
 
     static bool IsConflict(Exception failure) => Causes(failure).Any(cause =>
-        cause is ConcurrencyException or ExistingStreamIdCollisionException
+        cause is ConcurrencyException or ExistingStreamIdCollisionException or OpenStreams.MovedException
             or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected });
 
     static bool IsAway(Exception failure) => !IsConflict(failure) && Causes(failure).Any(cause => cause is NpgsqlException { IsTransient: true });
@@ -137,104 +163,5 @@ public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) 
             yield return failure;
     }
 
-    sealed record Work(Func<OpenStreams, Task> Decide, TaskCompletionSource Saved);
-}
-
-/// <summary>The streams of one page of decisions; a stream opened twice shows what was decided before.</summary>
-public sealed class OpenStreams(IDocumentSession session, CancellationToken stopping)
-{
-    readonly Dictionary<string, IOpenStream> open = new(StringComparer.Ordinal);
-
-    /// <summary>Opens a stream with the state that all its events lead to.</summary>
-    public async Task<OpenStream<T>> Open<T>(string key) where T : class
-    {
-        if (open.TryGetValue(key, out var known))
-            return (OpenStream<T>)known;
-        var stream = await session.Events.FetchForWriting<T>(key, stopping);
-        return Opened(key, new OpenStream<T>(stream.Aggregate, stream.AppendMany));
-    }
-
-    /// <summary>
-    /// Opens a stream whose newest event says the whole state, and reads no other: such a stream may grow for years and
-    /// costs the same.
-    /// </summary>
-    public async Task<OpenStream<T>> OpenNewest<T>(string key) where T : class
-    {
-        if (open.TryGetValue(key, out var known))
-            return (OpenStream<T>)known;
-        var version = (await session.Events.FetchStreamStateAsync(key, stopping))?.Version ?? 0;
-        if (version == 0)
-            return Opened(key, new OpenStream<T>(null, events => session.Events.StartStream(key, events)));
-        var newest = (await session.Events.FetchStreamAsync(key, fromVersion: version, version: version, token: stopping)).Single();
-        return Opened(key, new OpenStream<T>((T)newest.Data, events => session.Events.Append(key, version + events.Count, (IEnumerable<object>)events)));
-    }
-
-    OpenStream<T> Opened<T>(string key, OpenStream<T> stream) where T : class
-    {
-        open.Add(key, stream);
-        return stream;
-    }
-
-    internal void Keep()
-    {
-        foreach (var stream in open.Values)
-            stream.Keep();
-    }
-
-    internal void Forget()
-    {
-        foreach (var stream in open.Values)
-            stream.Forget();
-    }
-
-    internal void Append()
-    {
-        foreach (var stream in open.Values)
-            stream.Append();
-    }
-
-    interface IOpenStream
-    {
-        void Keep();
-
-        void Forget();
-
-        void Append();
-    }
-
-    /// <summary>One stream with its state; what is appended is saved when the decision has come to its end.</summary>
-    public sealed class OpenStream<T>(T? state, Action<IReadOnlyList<object>> append) : IOpenStream where T : class
-    {
-        readonly List<object> kept = [];
-        readonly List<object> decided = [];
-        T? keptState = state;
-
-        public T? State { get; private set; } = state;
-
-        /// <summary>Appends events, which lead to <paramref name="state"/>.</summary>
-        public void Append(T state, IEnumerable<object> events)
-        {
-            State = state;
-            decided.AddRange(events);
-        }
-
-        void IOpenStream.Keep()
-        {
-            kept.AddRange(decided);
-            keptState = State;
-            decided.Clear();
-        }
-
-        void IOpenStream.Forget()
-        {
-            State = keptState;
-            decided.Clear();
-        }
-
-        void IOpenStream.Append()
-        {
-            if (kept.Count > 0)
-                append(kept);
-        }
-    }
+    sealed record Work(Func<OpenStreams, Task> Decide, IReadOnlyList<Wanted> Opens, TaskCompletionSource Saved);
 }

@@ -19,13 +19,25 @@ namespace Fidelity.ServiceDefaults;
 public sealed class Facts(EventWriter writer, InstallationKeys keys)
 {
     /// <summary>Stores a fact, unless the store has it or a newer one of the same thing.</summary>
-    public Task Receive(Fact fact, CancellationToken stopping) => writer.Write(async streams =>
+    public Task Receive(Fact fact, CancellationToken stopping)
     {
-        var stream = await streams.OpenNewest<Fact>(keys.Stream("fact", fact.Programme, fact.About.Kind, fact.About.Key));
-        if (stream.State is not { } held || held.Version < fact.Version)
-            stream.Append(fact, [fact]);
-        return fact;
-    }, stopping);
+        var key = keys.Stream("fact", fact.Programme, fact.About.Kind, fact.About.Key);
+        return writer.Write(async streams =>
+        {
+            var stream = await streams.OpenNewest<Fact>(key);
+            if (stream.State is not { } held || held.Version < fact.Version)
+                stream.Append(fact, [fact]);
+            return fact;
+        }, stopping, Wanted.Newest<Fact>(key));
+    }
+
+    /// <summary>The kinds of fact there are.</summary>
+    public static IReadOnlyList<Type> Types { get; } =
+        [.. typeof(Fact).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Fact)) && !type.IsAbstract)];
+
+    /// <summary>The newest fact of each thing on a page, to be written in one statement, which cannot write a row twice.</summary>
+    public static IReadOnlyList<Fact> Newest(IEnumerable<IEvent> page) =>
+        [.. page.Select(recorded => (Fact)recorded.Data).GroupBy(fact => (fact.Programme, fact.About)).Select(versions => versions.MaxBy(fact => fact.Version)!)];
 
     /// <summary>The events that facts are stored as.</summary>
     public static void MapEvents(StoreOptions options)
@@ -48,8 +60,10 @@ public sealed class Facts(EventWriter writer, InstallationKeys keys)
 }
 
 /// <summary>The table of facts: the newest state of everything the others have published, by team.</summary>
-public sealed class FactsTable(ServiceSchema schema) : IProjection
+public sealed class FactsTable(ServiceSchema schema) : IProjection, IReadSomeEvents
 {
+    public static IReadOnlyList<Type> Events => Facts.Types;
+
     public static readonly ReadTable Table = new("""
         create table if not exists {schema}.facts (
             programme text not null,
@@ -60,28 +74,28 @@ public sealed class FactsTable(ServiceSchema schema) : IProjection
             data jsonb not null,
             primary key (programme, kind, key));
         create index if not exists facts_by_team on {schema}.facts (programme, team_id, kind);
+        create index if not exists facts_of_teams on {schema}.facts (kind, programme, team_id) where kind in ('team', 'review', 'trend');
         """);
 
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
-        foreach (var recorded in events)
-        {
-            if (recorded.Data is Fact fact)
-                Keep(operations, fact);
-        }
-
+        var newest = Facts.Newest(events);
+        operations.QueueSqlCommand(
+            $"""
+            insert into {schema.Name}.facts (programme, kind, key, team_id, version, data)
+            select programme, kind, key, team_id, version, data::jsonb
+            from unnest(?, ?, ?, ?, ?, ?) as page (programme, kind, key, team_id, version, data)
+            on conflict (programme, kind, key) do update set team_id = excluded.team_id, version = excluded.version, data = excluded.data
+            where facts.version < excluded.version
+            """,
+            newest.Select(fact => fact.Programme).ToArray(), newest.Select(fact => fact.About.Kind).ToArray(),
+            newest.Select(fact => fact.About.Key).ToArray(), newest.Select(fact => fact.TeamId).ToArray(),
+            newest.Select(fact => fact.Version).ToArray(),
+            newest.Select(fact => JsonSerializer.Serialize(fact, fact.GetType(), Json)).ToArray());
         return Task.CompletedTask;
     }
-
-    public void Keep(IDocumentOperations operations, Fact fact) => operations.QueueSqlCommand(
-        $"""
-        insert into {schema.Name}.facts (programme, kind, key, team_id, version, data) values (?, ?, ?, ?, ?, ?::jsonb)
-        on conflict (programme, kind, key) do update set team_id = excluded.team_id, version = excluded.version, data = excluded.data
-        where facts.version < excluded.version
-        """,
-        fact.Programme, fact.About.Kind, fact.About.Key, fact.TeamId, fact.Version, JsonSerializer.Serialize(fact, fact.GetType(), Json));
 
     public static T Read<T>(string data) where T : Fact => JsonSerializer.Deserialize<T>(data, Json)!;
 }

@@ -18,8 +18,10 @@ public interface IFallsDue<TState>
 }
 
 /// <summary>When the calendar next bears on each stream.</summary>
-public sealed class NextDates(ServiceSchema schema) : IProjection
+public sealed class NextDates(ServiceSchema schema) : IProjection, IReadSomeEvents
 {
+    public static IReadOnlyList<Type> Events => [typeof(NextDateSet)];
+
     public static readonly ReadTable Table = new("""
         create table if not exists {schema}.next_dates (stream_key text primary key, next_date date not null);
         create index if not exists next_dates_by_date on {schema}.next_dates (next_date);
@@ -29,21 +31,16 @@ public sealed class NextDates(ServiceSchema schema) : IProjection
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
-        foreach (var recorded in events)
-        {
-            switch (recorded.Data)
-            {
-                case NextDateSet { Date: { } date }:
-                    operations.QueueSqlCommand(
-                        $"insert into {schema.Name}.next_dates (stream_key, next_date) values (?, ?) on conflict (stream_key) do update set next_date = excluded.next_date",
-                        recorded.StreamKey!, date);
-                    break;
-                case NextDateSet:
-                    operations.QueueSqlCommand($"delete from {schema.Name}.next_dates where stream_key = ?", recorded.StreamKey!);
-                    break;
-            }
-        }
-
+        var last = events.GroupBy(recorded => recorded.StreamKey!, recorded => ((NextDateSet)recorded.Data).Date, StringComparer.Ordinal)
+            .ToLookup(stream => stream.Last() is not null, stream => (stream.Key, Date: stream.Last()));
+        operations.QueueSqlCommand(
+            $"""
+            insert into {schema.Name}.next_dates (stream_key, next_date) select * from unnest(?, ?)
+            on conflict (stream_key) do update set next_date = excluded.next_date
+            """,
+            last[true].Select(stream => stream.Key).ToArray(), last[true].Select(stream => stream.Date!.Value).ToArray());
+        operations.QueueSqlCommand(
+            $"delete from {schema.Name}.next_dates where stream_key = any (?)", [last[false].Select(stream => stream.Key).ToArray()]);
         return Task.CompletedTask;
     }
 }
@@ -66,6 +63,6 @@ public sealed class StreamsFallingDue<TState>(
                 var (state, events) = stream.State!.Advance(today);
                 stream.Append(state, events);
                 return true;
-            }, token));
+            }, token, Wanted.Whole<TState>(key)));
     }
 }

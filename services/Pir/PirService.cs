@@ -16,12 +16,10 @@ static class PirService
                 Review.MapEvents(options);
                 TeamTrend.MapEvents(options);
             })
-            .Table(FactsTable.Table)
-            .Table(MarkedTeams.Table)
+            .Table(TeamRecords.Table)
             .Table(TeamsAwaitingRest.Table)
-            .Project<MarkedTeams>("Facts")
+            .Project<TeamRecords>(TeamRecords.Name)
             .Publish<PirPublisher>("Publishing");
-        builder.Services.AddSingleton<FactsTable>();
         builder.Services.AddSingleton<TeamsAwaitingRest>();
         builder.Services.AddSingleton<IPendingWork, PendingReviews>();
         builder.Services.AddHostedService<ComputingReviews>();

@@ -1,6 +1,7 @@
 using System.Data;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
+using Marten.Services.BatchQuerying;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -14,6 +15,7 @@ public interface IQuerySession : IDisposable, IAsyncDisposable
     string? CausationId { get; set; }
     string? CorrelationId { get; set; }
     string TenantId { get; }
+    IBatchedQuery CreateBatchQuery();
 }
 
 public interface IDocumentOperations : IQuerySession

@@ -53,18 +53,15 @@ sealed class DocumentSession(DocumentStore store) : QuerySession(store), IDocume
         Append(streamKey, events).ExpectedVersionOnServer = state.Version;
     }
 
-    public async Task<IEventStream<T>> FetchForWriting<T>(string key, CancellationToken cancellation = default) where T : class
-    {
-        var (version, events) = await FetchVersionAndEventsAsync(key, cancellation);
-        return Open(key, version, Fold<T>(null, events, key), cancellation);
-    }
+    public async Task<IEventStream<T>> FetchForWriting<T>(string key, CancellationToken cancellation = default) where T : class =>
+        Open<T>(key, await RunAsync(VersionAndEvents(key), cancellation), cancellation);
 
     public async Task<IEventStream<T>> FetchForWriting<T>(string key, long expectedVersion, CancellationToken cancellation = default)
         where T : class
     {
-        var (version, events) = await FetchVersionAndEventsAsync(key, cancellation);
-        if (version != expectedVersion) throw new ConcurrencyException(typeof(T), key);
-        return Open(key, version, Fold<T>(null, events, key), cancellation);
+        var found = await RunAsync(VersionAndEvents(key), cancellation);
+        if (found.Version != expectedVersion) throw new ConcurrencyException(typeof(T), key);
+        return Open<T>(key, found, cancellation);
     }
 
     public async ValueTask<T?> FetchLatest<T>(string id, CancellationToken cancellation = default) where T : class =>
@@ -149,13 +146,13 @@ sealed class DocumentSession(DocumentStore store) : QuerySession(store), IDocume
         return action;
     }
 
-    OpenStream<T> Open<T>(string key, long version, T? aggregate, CancellationToken cancellation) where T : class
+    internal OpenStream<T> Open<T>(string key, (long Version, List<IEvent> Events) found, CancellationToken cancellation) where T : class
     {
-        var kind = version == 0 ? StreamActionType.Start : StreamActionType.Append;
+        var kind = found.Version == 0 ? StreamActionType.Start : StreamActionType.Append;
         if (!streams.TryGetValue(key, out var action)) streams[key] = action = new StreamAction(key, kind);
         action.AggregateType = typeof(T);
-        action.ExpectedVersionOnServer = version;
-        return new OpenStream<T>(action, aggregate, Store.Graph, cancellation);
+        action.ExpectedVersionOnServer = found.Version;
+        return new OpenStream<T>(action, Fold<T>(null, found.Events, key), Store.Graph, cancellation);
     }
 
     void Prepare(StreamAction stream)

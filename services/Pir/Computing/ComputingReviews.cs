@@ -13,46 +13,29 @@ namespace Fidelity.Pir.Computing;
 /// </summary>
 sealed class ComputingReviews(
     EventWriter writer, NpgsqlDataSource database, ServiceSchema schema, TeamsAwaitingRest awaitingRest, InstallationKeys keys,
-    BusinessCalendar calendar, ILogger<ComputingReviews> log) : BackgroundService
+    BusinessCalendar calendar, ILogger<ComputingReviews> log) : SoleWorker(database, schema, "computing", TimeSpan.FromSeconds(2), log)
 {
     static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task Work(NpgsqlConnection connection, CancellationToken stopping)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        while (true)
         {
-            try
-            {
-                await using var leader = await database.OpenConnectionAsync(stoppingToken);
-                var leads = await leader.ExecuteScalarAsync<bool>(
-                    "select pg_try_advisory_lock(hashtext(@name))", new { name = $"{schema.Name} computing" });
-                while (leads)
-                {
-                    if (await ComputeMarked(leader, stoppingToken) + await ComputeAtRest(leader, stoppingToken) == 0)
-                        await Task.Delay(Idle, stoppingToken);
-                }
-
-                await Task.Delay(AfterFailure, stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                log.LogWarning(failure, "Reviews could not be computed; marked teams stay marked and are tried again");
-                await Task.Delay(AfterFailure, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            if (await ComputeMarked(connection, stopping) + await ComputeAtRest(connection, stopping) == 0)
+                await Task.Delay(Idle, stopping);
         }
     }
 
     async Task<int> ComputeMarked(NpgsqlConnection connection, CancellationToken stopping)
     {
         var marked = (await connection.QueryAsync<(string Programme, string TeamId)>(
-            $"select programme, team_id from {schema.Name}.marked_teams order by position")).AsList();
+            $"select programme, team_id from {Schema}.marked_teams order by position")).AsList();
         foreach (var (programme, team) in marked)
         {
-            var known = await FactsOfTeam.Read(database, schema.Name, programme, team, stopping);
+            var known = await FactsOfTeam.Read(Database, Schema, programme, team, stopping);
             await awaitingRest.Note(connection, programme, team, await Compute(known, atRest: false, stopping));
             await connection.ExecuteAsync(
-                $"delete from {schema.Name}.marked_teams where programme = @programme and team_id = @team and position <= @position",
+                $"delete from {Schema}.marked_teams where programme = @programme and team_id = @team and position <= @position",
                 new { programme, team, position = known.Position });
         }
 
@@ -64,7 +47,7 @@ sealed class ComputingReviews(
         var ready = (await awaitingRest.AtRest(connection)).AsList();
         foreach (var (programme, team) in ready)
         {
-            var known = await FactsOfTeam.Read(database, schema.Name, programme, team, stopping);
+            var known = await FactsOfTeam.Read(Database, Schema, programme, team, stopping);
             await awaitingRest.Note(connection, programme, team, await Compute(known, atRest: true, stopping));
         }
 
@@ -84,22 +67,24 @@ sealed class ComputingReviews(
             Trend.AdherenceAbove(profile, known.Facts.Interviews, today),
             Trend.TamCompleted(known.Facts.TamOpportunities, today));
 
+        var reviewKeys = reviews.ConvertAll(calculated => keys.Stream("pir", team.Programme, team.TeamId, calculated.Period));
+        var trendKey = keys.Stream("trend", team.Programme, team.TeamId);
         return await writer.Write(async streams =>
         {
             var awaits = false;
-            foreach (var calculated in reviews)
+            foreach (var (calculated, key) in reviews.Zip(reviewKeys))
             {
-                var stream = await streams.OpenNewest<ReviewCalculated>(keys.Stream("pir", team.Programme, team.TeamId, calculated.Period));
+                var stream = await streams.OpenNewest<ReviewCalculated>(key);
                 var (state, events) = Review.Calculate(Review.Of(stream.State), calculated, atRest);
                 stream.Append(state.Latest!, events);
                 awaits |= state.AwaitsRest;
             }
 
-            var figures = await streams.OpenNewest<TrendCalculated>(keys.Stream("trend", team.Programme, team.TeamId));
+            var figures = await streams.OpenNewest<TrendCalculated>(trendKey);
             var (latest, changes) = TeamTrend.Calculate(TeamTrend.Of(figures.State), trend);
             figures.Append(latest.Latest!, changes);
             return awaits;
-        }, stopping);
+        }, stopping, [.. reviewKeys.Select(Wanted.Newest<ReviewCalculated>), Wanted.Newest<TrendCalculated>(trendKey)]);
     }
 
     static ReviewCalculated Calculate(Period period, FactsOfTeam known, TeamChanged team, ProgrammeProfile profile, DateOnly today)

@@ -17,7 +17,7 @@ sealed class PeriodsEnding(NpgsqlDataSource database, ServiceSchema schema, Busi
         await connection.ExecuteAsync(
             $"""
             insert into {Schema}.marked_teams (programme, team_id, position)
-            select programme, team_id, 0 from {Schema}.facts where kind = 'team' on conflict do nothing
+            select programme, team_id, 0 from {Schema}.team_records where kind = 'team' on conflict do nothing
             """);
         marked = today;
     }

@@ -7,13 +7,15 @@ using MassTransit;
 namespace Fidelity.Pir.Publishing;
 
 /// <summary>What Pir's events are to the others.</summary>
-sealed class PirPublisher(IBus bus) : EventPublisher(bus)
+sealed class PirPublisher(IBus bus) : EventPublisher(bus), IReadSomeEvents
 {
-    protected override object? About(IEvent recorded) => recorded.Data switch
+    public static IReadOnlyList<Type> Events => [typeof(ReviewCalculated), typeof(TrendCalculated)];
+
+    protected override object About(IEvent recorded) => recorded.Data switch
     {
         ReviewCalculated calculated => calculated.Period,
         TrendCalculated => nameof(TeamTrend),
-        _ => null,
+        var other => throw Private(other),
     };
 
     protected override ValueTask<object?> Message(IEvent recorded, IDocumentOperations store) => ValueTask.FromResult<object?>(recorded.Data switch
@@ -24,6 +26,6 @@ sealed class PirPublisher(IBus bus) : EventPublisher(bus)
         TrendCalculated trend => new TrendComputed(
             recorded.Version, trend.Programme, trend.TeamId, trend.Profile, trend.Position, trend.AsOf, trend.Adherence,
             trend.AdherenceAbove, trend.TamCompleted),
-        _ => null,
+        var other => throw Private(other),
     });
 }

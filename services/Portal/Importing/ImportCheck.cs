@@ -12,11 +12,11 @@ namespace Fidelity.Portal.Importing;
 
 /// <summary>
 /// Judges rows one after the other against what is known: first what each refers to, then whether it repeats, fills or contradicts
-/// something. What a row refers to comes in an earlier file, so one pass is enough.
+/// something. What a row refers to comes in an earlier file, so one pass is enough; of the rows behind it, only what later ones may
+/// refer to or repeat is kept.
 /// </summary>
-/// <param name="known">What the portal knows.</param>
 /// <param name="unread">Kinds of record of which a file was there and could not be read: nothing is known to be missing from them.</param>
-sealed class ImportCheck(KnownRecords known, IReadOnlySet<RecordKind> unread)
+sealed class ImportCheck(IReadOnlySet<RecordKind> unread)
 {
     /// <summary>A TAM may be given this long after the discharge (measurement.md §2).</summary>
     const int DaysAfterDischarge = 14;
@@ -30,9 +30,13 @@ sealed class ImportCheck(KnownRecords known, IReadOnlySet<RecordKind> unread)
         (RecordKind.Record, "interview or survey", ["tam.csv", "sam.csv", "cam.csv"]),
     ];
 
-    readonly KnownRecords _records = known.Extend();
-    readonly Dictionary<RecordKey, (ParsedRow Row, Command Given)> _first = [];
+    readonly Dictionary<RecordKey, FirstRow> _first = [];
+    readonly Dictionary<string, List<RegisterPost>> _posts = new(StringComparer.Ordinal);
     readonly HashSet<RecordKey> _faulty = [];
+    KnownRecords _known = new([]);
+
+    /// <summary>The first row of this import with a key: where it stands, what it says, and with the known blanks filled.</summary>
+    readonly record struct FirstRow(ImportKind Kind, int Line, Command Given, Command Accepted);
 
     /// <summary>What a row refers to, by column; of columns that can be relied on only.</summary>
     public static IEnumerable<(string Column, RecordKey Key)> References(ParsedRow row)
@@ -60,8 +64,11 @@ sealed class ImportCheck(KnownRecords known, IReadOnlySet<RecordKind> unread)
         return row.Faults is [] ? references : references.Where(reference => row.IsClean(reference.Column));
     }
 
-    public Verdict Judge(ParsedRow row)
+    /// <param name="row">The row.</param>
+    /// <param name="known">What the portal knows of what the row speaks of and refers to.</param>
+    public Verdict Judge(ParsedRow row, KnownRecords known)
     {
+        _known = known;
         var faults = row.Faults.ToList();
         var judged = row with { Faults = faults };
         string? restsOn = null;
@@ -88,7 +95,16 @@ sealed class ImportCheck(KnownRecords known, IReadOnlySet<RecordKind> unread)
         return verdict;
     }
 
-    bool IsKnown(RecordKey key) => key.Kind == RecordKind.Staff ? _records.PostsOf(key.Key).Any() : _records.Find(key) is not null;
+    bool IsKnown(RecordKey key) => key.Kind == RecordKind.Staff ? PostsOf(key.Key).Any() : Find(key) is not null;
+
+    /// <summary>The record as this import leaves it.</summary>
+    Command? Find(RecordKey key) => _first.TryGetValue(key, out var first) ? first.Accepted : _known.Find(key);
+
+    IEnumerable<RegisterPost> PostsOf(string person)
+    {
+        var own = _posts.GetValueOrDefault(person) ?? [];
+        return own.Concat(_known.PostsOf(person).Where(post => !_first.ContainsKey(RecordKey.Of(post))));
+    }
 
     static Cause Unknown(string column, RecordKind kind)
     {
@@ -131,7 +147,7 @@ sealed class ImportCheck(KnownRecords known, IReadOnlySet<RecordKind> unread)
                 ? StaffRole.Supervisor
                 : StaffRole.Consultant),
         ],
-        Correction correction when Rests(row, "id") && _records.Find(RecordKey.Record(correction.Id)) is { } record =>
+        Correction correction when Rests(row, "id") && Find(RecordKey.Record(correction.Id)) is { } record =>
             Forms.JudgeCorrection(InstrumentOf(record), correction.Item, correction.Value)
                 .Where(fault => row.IsClean(fault.Column)).Select(fault => (fault.Column, (Fault?)fault.Fault)),
         _ => [],
@@ -167,7 +183,7 @@ sealed class ImportCheck(KnownRecords known, IReadOnlySet<RecordKind> unread)
     IEnumerable<(string, Fault?)> InPost(
         ParsedRow row, string column, string person, string team, DateOnly date, params StaffRole[] roles)
     {
-        if (!row.IsClean(column) || _records.PostsOf(person).Any(post =>
+        if (!row.IsClean(column) || PostsOf(person).Any(post =>
                 post.TeamId.Equals(team, StringComparison.Ordinal) && post.From <= date && !(date > post.To)
                 && (roles is [] || roles.Contains(post.Role))))
             yield break;
@@ -184,26 +200,34 @@ sealed class ImportCheck(KnownRecords known, IReadOnlySet<RecordKind> unread)
         var key = RecordKey.Of(row.Command);
         var given = row.Command switch
         {
-            Correction correction => correction.Of(_records.Find(RecordKey.Record(correction.Id))!),
-            Withdrawal withdrawal => withdrawal.Of(_records.Find(RecordKey.Record(withdrawal.Id))!),
+            Correction correction => correction.Of(Find(RecordKey.Record(correction.Id))!),
+            Withdrawal withdrawal => withdrawal.Of(Find(RecordKey.Record(withdrawal.Id))!),
             var command => command,
         };
         if (_first.TryGetValue(key, out var first))
             return Repeat(row, given, first);
 
-        var verdict = known.Find(key) is { } earlier ? Again(row, given, earlier) : Verdict.Accepted(given, RowEffect.New);
+        var verdict = _known.Find(key) is { } earlier ? Again(row, given, earlier) : Verdict.Accepted(given, RowEffect.New);
         if (verdict.Command is { } accepted)
         {
-            _first.Add(key, (row, given));
-            _records.Add(key, accepted);
+            _first.Add(key, new(row.Kind, row.Line, given, accepted));
+            if (accepted is RegisterPost post)
+                NotePost(post);
         }
         return verdict;
     }
 
-    /// <summary>The row has the key of an earlier row of this import.</summary>
-    static Verdict Repeat(ParsedRow row, Command given, (ParsedRow Row, Command Given) first)
+    void NotePost(RegisterPost post)
     {
-        var place = string.Create(CultureInfo.InvariantCulture, $"line {first.Row.Line} of {first.Row.Kind.File}");
+        if (!_posts.TryGetValue(post.StaffId, out var posts))
+            _posts.Add(post.StaffId, posts = []);
+        posts.Add(post);
+    }
+
+    /// <summary>The row has the key of an earlier row of this import.</summary>
+    static Verdict Repeat(ParsedRow row, Command given, FirstRow first)
+    {
+        var place = string.Create(CultureInfo.InvariantCulture, $"line {first.Line} of {first.Kind.File}");
         if (Difference(first.Given, given) is { } difference)
             return Verdict.Refused([row.OnIdentity(ErrorCodes.ConflictingId,
                 $"{place} has the same id with other content ({difference}). Keep one of the rows, or correct its id.")]);
@@ -246,7 +270,7 @@ sealed class ImportCheck(KnownRecords known, IReadOnlySet<RecordKind> unread)
 
     static string Differ(IReadOnlyList<string> columns) => string.Join(", ", columns) + (columns is [_] ? " differs" : " differ");
 
-    RegisterCase? CaseOf(string id) => (RegisterCase?)_records.Find(RecordKey.Case(id));
+    RegisterCase? CaseOf(string id) => (RegisterCase?)Find(RecordKey.Case(id));
 
     static InstrumentDefinition InstrumentOf(Command record) => Instruments.Find(record switch
     {

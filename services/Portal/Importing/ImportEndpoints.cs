@@ -58,9 +58,10 @@ static class ImportEndpoints
         var files = new List<UploadedFile>();
         foreach (var file in form.Files)
         {
-            using var content = new MemoryStream();
-            await file.CopyToAsync(content, context.RequestAborted);
-            files.Add(new UploadedFile(file.FileName.Replace("\0", "", StringComparison.Ordinal), content.ToArray()));
+            var content = new byte[file.Length];
+            await using var sent = file.OpenReadStream();
+            await sent.ReadExactlyAsync(content, context.RequestAborted);
+            files.Add(new UploadedFile(file.FileName.Replace("\0", "", StringComparison.Ordinal), content));
         }
 
         var id = Guid.CreateVersion7();
@@ -84,7 +85,7 @@ static class ImportEndpoints
         var states = await imports.States(id, context.RequestAborted);
         var shown = new ImportShown(
             id, received.Programme, import.State, received.Files, import.Checked?.LeftAlone ?? [], import.Checked?.Files ?? [],
-            import.Checked?.Counts.Rows ?? 0, import.Checked?.Counts.Findings ?? 0, import.Checked?.Counts.Held ?? 0,
+            import.Checked?.Counts.Rows ?? await imports.RowsChecked(id, context.RequestAborted), import.Checked?.Counts.Findings ?? 0, import.Checked?.Counts.Held ?? 0,
             import.Checked?.Counts.New ?? 0, import.Checked?.Counts.Changes ?? 0, import.Checked?.Counts.Known ?? 0,
             states.Values.Sum(), states.Values.Sum() - states.GetValueOrDefault("accepted"),
             states.GetValueOrDefault(Codes.Of(SubmissionOutcome.Recorded)), states.GetValueOrDefault(Codes.Of(SubmissionOutcome.Waiting)),
@@ -97,12 +98,15 @@ static class ImportEndpoints
     {
         if (await store.Read<Import>(Import.StreamKey(id), context.RequestAborted) is not { Received: not null } import)
             return Unknown(id);
-        var findings = import.Accepted is null || import.Accepted.GoodRowsOnly ? await imports.Findings(id, context.RequestAborted) : [];
-        var refusals = await imports.Refusals(id, context.RequestAborted);
-        var report = new StringBuilder("file,line,column,code,message\n");
-        foreach (var finding in findings.Concat(refusals))
-            report.Append(CultureInfo.InvariantCulture, $"{Cell(finding.File)},{finding.Line},{Cell(finding.Column)},{finding.Code},{Cell(finding.Message)}\n");
-        return Results.Text(report.ToString(), "text/csv", Encoding.UTF8);
+        var findings = imports.Findings(id, ofDryRun: import.Accepted is null or { GoodRowsOnly: true }, context.RequestAborted);
+        return Results.Stream(async body =>
+        {
+            await using var report = new StreamWriter(body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+            await report.WriteAsync("file,line,column,code,message\n");
+            await foreach (var finding in findings)
+                await report.WriteAsync(string.Create(CultureInfo.InvariantCulture,
+                    $"{Cell(finding.File)},{finding.Line},{Cell(finding.Column)},{finding.Code},{Cell(finding.Message)}\n"));
+        }, "text/csv; charset=utf-8");
     }
 
     static async Task<IResult> Accept(Guid id, HttpContext context, EventWriter writer, ImportsTable imports, bool goodRowsOnly = false)

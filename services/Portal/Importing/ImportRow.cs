@@ -21,6 +21,7 @@ public sealed class ImportRow(string programme, Func<string, string> cell)
     static readonly Fault NoYesOrNo = Faults.UnknownCode(["yes", "no", "unknown"]);
 
     readonly List<Cause> _faults = [];
+    readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
 
     /// <summary>The programme that the import goes into.</summary>
     public string Programme { get; } = programme;
@@ -38,8 +39,11 @@ public sealed class ImportRow(string programme, Func<string, string> cell)
     /// <summary>An id, name or other text that is required: a blank is for the validator to refuse.</summary>
     public string Text(string column) => Read(column) ?? "";
 
-    /// <summary>A text, or null when blank.</summary>
-    public string? OptionalText(string column) => Read(column) is { Length: > 0 } text ? text : null;
+    /// <summary>As <see cref="Text"/>, where many rows name the same few: a person, a team, a case, an instrument.</summary>
+    public string Shared(string column) => Once(Text(column));
+
+    /// <summary>A text that many rows share, or null when blank.</summary>
+    public string? OptionalText(string column) => Read(column) is { Length: > 0 } text ? Once(text) : null;
 
     /// <summary>A date.</summary>
     public DateOnly Date(string column) => Required(column) is { } text ? DateOf(column, text) : default;
@@ -119,6 +123,14 @@ public sealed class ImportRow(string programme, Func<string, string> cell)
         if (text.Length > Values.LongestText)
             return Noted(column, Values.TooLong(Values.LongestText), default(string));
         return PersonalIdentityNumber.Is(text) ? Noted(column, Values.Identifying, default(string)) : text;
+    }
+
+    /// <summary>One text for all rows that have it: a large file would fill the memory with copies.</summary>
+    string Once(string text)
+    {
+        if (!_texts.TryGetValue(text, out var first))
+            _texts.Add(text, first = text);
+        return first;
     }
 
     void Note(string column, Fault fault) => _faults.Add(new Cause(fault.Code, column, fault.Message));

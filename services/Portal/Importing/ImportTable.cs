@@ -7,7 +7,7 @@ namespace Fidelity.Portal.Importing;
 /// <summary>One file of an import: its header checked, its rows read as commands.</summary>
 sealed class ImportTable
 {
-    ImportTable(ImportKind kind, IReadOnlyList<Finding> headerFaults, IReadOnlyList<ParsedRow> rows) =>
+    ImportTable(ImportKind kind, IReadOnlyList<Finding> headerFaults, IEnumerable<ParsedRow> rows) =>
         (Kind, HeaderFaults, Rows) = (kind, headerFaults, rows);
 
     public ImportKind Kind { get; }
@@ -15,33 +15,32 @@ sealed class ImportTable
     /// <summary>What is wrong with the header. A file with a faulty header contributes nothing else.</summary>
     public IReadOnlyList<Finding> HeaderFaults { get; }
 
-    public IReadOnlyList<ParsedRow> Rows { get; }
+    /// <summary>The rows behind the header, each read when it is asked for.</summary>
+    public IEnumerable<ParsedRow> Rows { get; }
 
     public static ImportTable Read(ImportKind kind, IEnumerable<TableRow> rows, string programme)
     {
-        using var row = rows.GetEnumerator();
-        if (!row.MoveNext())
+        if (rows.Cast<TableRow?>().FirstOrDefault() is not { } header)
             return new(kind, [HeaderFault(kind, null, ErrorCodes.MissingColumn, "The file is empty. Give it a header row with its columns, or leave it out.")], []);
 
-        var header = row.Current;
         var faults = header.Unreadable is { } unreadable
             ? [HeaderFault(kind, null, unreadable.Code, unreadable.Message)]
             : CheckHeader(kind, header.Cells).ToList();
-        return faults is [] ? new(kind, [], [.. Rows()]) : new(kind, faults, []);
+        return faults is [] ? new(kind, [], Rows()) : new(kind, faults, []);
 
         IEnumerable<ParsedRow> Rows()
         {
             var index = header.Cells.Select((name, at) => (name, at)).ToDictionary(column => column.name, column => column.at, StringComparer.Ordinal);
             IReadOnlyList<string> cells = [];
             var reader = new ImportRow(programme, column => index[column] < cells.Count ? cells[index[column]] : "");
-            while (row.MoveNext())
+            foreach (var row in rows.Skip(1))
             {
                 // A row that cannot be relied on is read all the same: the id in it is not to be missed in other files.
-                cells = row.Current.Cells;
+                cells = row.Cells;
                 var command = kind.Read(reader, out var faults);
-                var refusal = row.Current.Unreadable
+                var refusal = row.Unreadable
                     ?? (cells.Count == header.Cells.Count ? default(Fault?) : WrongWidth(cells.Count, header.Cells.Count));
-                yield return new(kind, row.Current.Line, command, refusal is { } fault ? [new Cause(fault.Code, null, fault.Message)] : faults);
+                yield return new(kind, row.Line, command, refusal is { } fault ? [new Cause(fault.Code, null, fault.Message)] : faults);
             }
         }
     }

@@ -1,4 +1,3 @@
-using Dapper;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Portal.Submitting;
 using Fidelity.ServiceDefaults;
@@ -13,32 +12,14 @@ namespace Fidelity.Portal.Importing;
 /// </summary>
 sealed class ImportWorker(
     ImportsTable imports, SubmissionsTable records, Submissions submissions, EventWriter writer, SettlingRounds rounds,
-    NpgsqlDataSource database, ServiceSchema schema, ILogger<ImportWorker> log) : BackgroundService
+    NpgsqlDataSource database, ServiceSchema schema, ILogger<ImportWorker> log)
+    : SoleWorker(database, schema, "importing", TimeSpan.FromSeconds(2), log)
 {
     const int AtOnce = 100;
+    const int RowsAtOnce = 1000;
     static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(200);
-    static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await using var leader = await database.OpenConnectionAsync(stoppingToken);
-                if (await leader.ExecuteScalarAsync<bool>("select pg_try_advisory_lock(hashtext(@name))", new { name = $"{schema.Name} importing" }))
-                    await Work(stoppingToken);
-                await Task.Delay(AfterFailure, stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                log.LogWarning(failure, "An import met a difficulty; it goes on where it was in {Pause}", AfterFailure);
-                await Task.Delay(AfterFailure, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    async Task Work(CancellationToken stopping)
+    protected override async Task Work(NpgsqlConnection connection, CancellationToken stopping)
     {
         while (true)
         {
@@ -59,41 +40,55 @@ sealed class ImportWorker(
 
     async Task Check(ImportReceived received, CancellationToken stopping)
     {
-        var import = await Judge(received, stopping);
-        await imports.Store(received.ImportId, import.Findings, stopping);
-        var counts = new ImportCounts(
-            import.Files.Sum(file => file.Rows), import.Files.Sum(file => file.New), import.Files.Sum(file => file.Changes),
-            import.Files.Sum(file => file.Known), import.Files.Sum(file => file.Held), import.Files.Sum(file => file.Faulty), import.Findings.Count);
-        await Happened(received.ImportId, new ImportChecked(counts, import.Files, import.LeftAlone), stopping);
+        var id = received.ImportId;
+        var import = await Open(received, stopping);
+        var tally = new ImportTally(import.Files);
+        await imports.ForgetFindings(id, stopping);
+        await foreach (var rows in Judge(import, received, stopping).Chunk(RowsAtOnce).WithCancellation(stopping))
+        {
+            var number = tally.Findings;
+            foreach (var row in rows)
+                tally.Count(row);
+            await imports.Store(id, number, [.. rows.SelectMany(row => row.Findings)], rowsSoFar: tally.Total.Rows, stopping);
+        }
+
+        var happened = new ImportChecked(tally.Total, tally.Files, import.LeftAlone);
+        await Happened(id, happened, state => state.Apply(happened), stopping);
     }
 
     async Task Send(ImportReceived received, CancellationToken stopping)
     {
-        var import = await Judge(received, stopping);
-        var rows = import.Rows.Where(row => row.Effect != RowEffect.Known);
-        await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stopping },
-            async (row, token) => await submissions.Accept(
-                submissions.Name(row.Command), new ImportRowName(received.ImportId, row.File, row.Line), token));
-        await Happened(received.ImportId, new ImportSent(import.Rows.Count), stopping);
+        var sent = 0;
+        var import = await Open(received, stopping);
+        var rows = Judge(import, received, stopping).Select(row => row.Accepted).Where(row => row is not null);
+        await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stopping }, async (row, token) =>
+        {
+            Interlocked.Increment(ref sent);
+            if (row!.Effect != RowEffect.Known)
+                await submissions.Accept(submissions.Name(row.Command), new ImportRowName(received.ImportId, row.File, row.Line), token);
+        });
+        var happened = new ImportSent(sent);
+        await Happened(received.ImportId, happened, state => state.Apply(happened), stopping);
     }
 
     async Task Settle(Guid id, CancellationToken stopping)
     {
         var states = await imports.States(id, stopping);
-        if (!states.ContainsKey("accepted") && await rounds.Settled(stopping))
-            await Happened(id, new ImportSettled(), stopping);
+        var happened = new ImportSettled();
+        if (states.GetValueOrDefault("accepted") == 0 && await rounds.Settled(stopping))
+            await Happened(id, happened, state => state.Apply(happened), stopping);
     }
 
-    async Task<CheckedImport> Judge(ImportReceived received, CancellationToken stopping)
-    {
-        var parsed = ParsedImport.Read(ImportFiles.Open(await imports.Files(received.ImportId, stopping)), received.Programme);
-        return parsed.Check(await records.Known(received.Programme, parsed.References, stopping));
-    }
+    async Task<ParsedImport> Open(ImportReceived received, CancellationToken stopping) =>
+        ParsedImport.Read(ImportFiles.Open(await imports.Files(received.ImportId, stopping)), received.Programme);
 
-    Task<bool> Happened<T>(Guid id, T happened, CancellationToken stopping) where T : notnull => writer.Write(async streams =>
+    IAsyncEnumerable<JudgedRow> Judge(ParsedImport import, ImportReceived received, CancellationToken stopping) =>
+        import.Judge(keys => records.Known(received.Programme, keys, stopping), stopping);
+
+    Task<bool> Happened(Guid id, object happened, Func<Import, Import> apply, CancellationToken stopping) => writer.Write(async streams =>
     {
         var stream = await streams.Open<Import>(Import.StreamKey(id));
-        stream.Append(stream.State!, [happened]);
+        stream.Append(apply(stream.State!), [happened]);
         return true;
     }, stopping);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dapper;
 using Fidelity.Measurement;
 using Fidelity.Contracts.Submitting;
@@ -10,10 +11,13 @@ using Npgsql;
 namespace Fidelity.Portal.Importing;
 
 /// <summary>Imports that are still to be checked, sent or settled; and, stored at upload, their files and what the dry run found.</summary>
-sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IProjection
+sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IProjection, IReadSomeEvents
 {
+    public static IReadOnlyList<Type> Events =>
+        [typeof(ImportReceived), typeof(ImportChecked), typeof(ImportAccepted), typeof(ImportSent), typeof(ImportSettled)];
+
     public static readonly ReadTable Table = new("""
-        create table if not exists {schema}.imports (id uuid primary key, received_at timestamptz not null, waits_for text);
+        create table if not exists {schema}.imports (id uuid primary key, received_at timestamptz not null, waits_for text, rows_checked integer);
         create table if not exists {schema}.import_files (
             import_id uuid not null, number integer not null, name text not null, content bytea not null, primary key (import_id, number));
         create table if not exists {schema}.import_findings (
@@ -58,15 +62,19 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IPr
     public async Task Store(Guid import, IReadOnlyList<UploadedFile> files, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
-        await using var transaction = await connection.BeginTransactionAsync(stopping);
+        await using var batch = new NpgsqlBatch(connection);
         for (var number = 0; number < files.Count; number++)
         {
-            await connection.ExecuteAsync(
-                $"insert into {schema.Name}.import_files (import_id, number, name, content) values (@import, @number, @name, @content)",
-                new { import, number, name = files[number].Name, content = files[number].Content.ToArray() }, transaction);
+            batch.BatchCommands.Add(new($"insert into {schema.Name}.import_files (import_id, number, name, content) values ($1, $2, $3, $4)")
+            {
+                Parameters =
+                {
+                    new() { Value = import }, new() { Value = number }, new() { Value = files[number].Name }, new() { Value = files[number].Content },
+                },
+            });
         }
 
-        await transaction.CommitAsync(stopping);
+        await batch.ExecuteNonQueryAsync(stopping);
     }
 
     public async Task<IReadOnlyList<UploadedFile>> Files(Guid import, CancellationToken stopping)
@@ -77,60 +85,79 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IPr
         return [.. files.Select(file => new UploadedFile(file.Name, file.Content))];
     }
 
-    public async Task Store(Guid import, IReadOnlyList<Finding> findings, CancellationToken stopping)
+    /// <summary>A dry run begins anew.</summary>
+    public async Task ForgetFindings(Guid import, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
-        await using var transaction = await connection.BeginTransactionAsync(stopping);
-        await connection.ExecuteAsync($"delete from {schema.Name}.import_findings where import_id = @import", new { import }, transaction);
+        await connection.ExecuteAsync($"delete from {schema.Name}.import_findings where import_id = @import", new { import });
+    }
+
+    /// <summary>Keeps what some more rows of the dry run gave, and how many rows it has come through.</summary>
+    public async Task Store(Guid import, int firstNumber, IReadOnlyList<Finding> findings, int rowsSoFar, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
         await connection.ExecuteAsync(
             $"""
             insert into {schema.Name}.import_findings (import_id, number, file, line, column_name, code, message)
-            select @import, * from unnest(@numbers, @files, @lines, @columns, @codes, @messages)
+            select @import, * from unnest(@numbers, @files, @lines, @columns, @codes, @messages);
+            update {schema.Name}.imports set rows_checked = @rowsSoFar where id = @import;
             """,
             new
             {
                 import,
-                numbers = Enumerable.Range(0, findings.Count).ToArray(),
+                rowsSoFar,
+                numbers = Enumerable.Range(firstNumber, findings.Count).ToArray(),
                 files = findings.Select(finding => finding.File).ToArray(),
                 lines = findings.Select(finding => finding.Line).ToArray(),
                 columns = findings.Select(finding => finding.Column).ToArray(),
                 codes = findings.Select(finding => finding.Code).ToArray(),
                 messages = findings.Select(finding => finding.Message).ToArray(),
-            }, transaction);
-        await transaction.CommitAsync(stopping);
+            });
     }
 
-    public async Task<IReadOnlyList<Finding>> Findings(Guid import, CancellationToken stopping)
+    public async Task<int> RowsChecked(Guid import, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
-        var findings = await connection.QueryAsync<(string File, int Line, string? Column, string Code, string Message)>(
-            $"select file, line, column_name, code, message from {schema.Name}.import_findings where import_id = @import order by number",
-            new { import });
-        return [.. findings.Select(finding => new Finding(finding.File, finding.Line, finding.Column, finding.Code, finding.Message))];
+        return await connection.ExecuteScalarAsync<int?>($"select rows_checked from {schema.Name}.imports where id = @import", new { import }) ?? 0;
     }
 
+    /// <summary>What is wrong with an import, as it is read: the dry run's findings where they still hold, and what the owners refused.</summary>
+    public async IAsyncEnumerable<Finding> Findings(Guid import, bool ofDryRun, [EnumeratorCancellation] CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        await using var command = new NpgsqlCommand(
+            $"""
+            (select file, line, column_name, code, message from {schema.Name}.import_findings where import_id = $1 and $2 order by number)
+            union all
+            (select file, line, cause ->> 'field', cause ->> 'code', cause ->> 'message'
+             from {schema.Name}.submissions cross join lateral jsonb_array_elements(causes) as cause
+             where import_id = $1 and (state = '{Refused}' or {WaitedTooLong}) order by file, line)
+            """, connection)
+        {
+            Parameters = { new() { Value = import }, new() { Value = ofDryRun } },
+        };
+        await using var rows = await command.ExecuteReaderAsync(stopping);
+        while (await rows.ReadAsync(stopping))
+            yield return new Finding(rows.GetString(0), rows.GetInt32(1), rows.IsDBNull(2) ? null : rows.GetString(2), rows.GetString(3), rows.GetString(4));
+    }
+
+    static readonly string Refused = Codes.Of(SubmissionOutcome.Refused);
+
     /// <summary>A row that has waited for a day is shown as refused, as <see cref="SubmissionConcluded.Shown"/> says it.</summary>
-    const string ShownState = "case when state = 'waiting' and concluded_at < now() - interval '24 hours' then 'refused' else state end";
+    const string WaitedTooLong = "state = 'waiting' and concluded_at < now() - interval '24 hours'";
 
     /// <summary>How many of an import's submissions are in each state.</summary>
     public async Task<IReadOnlyDictionary<string, int>> States(Guid import, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
         var states = await connection.QueryAsync<(string State, int Count)>(
-            $"select {ShownState}, count(*)::int from {schema.Name}.submissions where import_id = @import group by 1", new { import });
-        return states.ToDictionary(state => state.State, state => state.Count, StringComparer.Ordinal);
-    }
-
-    /// <summary>What the owners refused of an import's rows.</summary>
-    public async Task<IReadOnlyList<Finding>> Refusals(Guid import, CancellationToken stopping)
-    {
-        await using var connection = await database.OpenConnectionAsync(stopping);
-        var refusals = await connection.QueryAsync<(string File, int Line, string? Field, string Code, string Message)>(
             $"""
-            select file, line, cause ->> 'field', cause ->> 'code', cause ->> 'message'
-            from {schema.Name}.submissions cross join lateral jsonb_array_elements(causes) as cause
-            where import_id = @import and {ShownState} = @refused order by file, line
-            """, new { import, refused = Codes.Of(SubmissionOutcome.Refused) });
-        return [.. refusals.Select(refusal => new Finding(refusal.File, refusal.Line, refusal.Field, refusal.Code, refusal.Message))];
+            with overdue as (select count(*)::int as number from {schema.Name}.submissions where import_id = @import and {WaitedTooLong})
+            select state, submissions - case state when 'waiting' then number else 0 end from {schema.Name}.import_states, overdue where import_id = @import
+            union all
+            select '{Refused}', number from overdue
+            """, new { import });
+        return states.GroupBy(state => state.State, state => state.Count, StringComparer.Ordinal)
+            .ToDictionary(state => state.Key, state => state.Sum(), StringComparer.Ordinal);
     }
 }

@@ -1,27 +1,37 @@
+using System.Runtime.CompilerServices;
+
 namespace Fidelity.Portal.Importing;
 
 /// <summary>
-/// An import that has been read, before it is held against what the portal knows (formats.md §1): read it, load what
-/// <see cref="References"/> names, and check it. Nothing is written by any of this.
+/// An import that can be read, before it is held against what the portal knows (formats.md §1). Its rows are read as they are judged,
+/// some at a time, so that a large import takes little more memory than its files. Nothing is written by any of this.
 /// </summary>
 public sealed class ParsedImport
 {
+    const int RowsAtOnce = 1000;
+
     readonly ImportFiles _files;
     readonly IReadOnlyList<ImportTable> _tables;
+
+    readonly Lazy<IReadOnlySet<RecordKey>> _references;
 
     ParsedImport(ImportFiles files, IReadOnlyList<ImportTable> tables)
     {
         (_files, _tables) = (files, tables);
-        References = tables.SelectMany(table => table.Rows)
-            .SelectMany(row => ImportCheck.References(row).Select(reference => reference.Key).Append(RecordKey.Of(row.Command)))
-            .ToHashSet();
+        _references = new(() => tables.SelectMany(table => table.Rows).SelectMany(KeysOf).ToHashSet());
     }
+
+    /// <summary>The files that are there, in the order in which they are judged.</summary>
+    public IEnumerable<string> Files => _tables.Select(table => table.Kind.File);
+
+    /// <summary>The names of files and sheets that are none of the kinds.</summary>
+    public IReadOnlyList<string> LeftAlone => _files.LeftAlone;
 
     /// <summary>
     /// What must be looked up: every record that a row speaks of or refers to. <see cref="RecordKind.Staff"/> asks for every post
     /// of the person, any other kind for the one record.
     /// </summary>
-    public IReadOnlySet<RecordKey> References { get; }
+    public IReadOnlySet<RecordKey> References => _references.Value;
 
     /// <summary>Reads every table as commands to one programme.</summary>
     public static ParsedImport Read(ImportFiles files, string programme)
@@ -30,38 +40,43 @@ public sealed class ParsedImport
         return new(files, [.. files.Tables.Select(table => ImportTable.Read(table.Kind, table.Rows, programme))]);
     }
 
-    /// <summary>The dry run's answer, given the records that <see cref="References"/> asked for.</summary>
-    public CheckedImport Check(KnownRecords known)
+    /// <summary>The dry run, row by row.</summary>
+    /// <param name="lookUp">Gives the records that are known under the keys asked for.</param>
+    public async IAsyncEnumerable<JudgedRow> Judge(
+        Func<IReadOnlySet<RecordKey>, Task<KnownRecords>> lookUp, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var check = new ImportCheck(known, Unread());
-        var rows = new List<CheckedRow>();
-        var findings = new List<Finding>(_files.Findings);
-        var held = new List<HeldRow>();
-        var counts = new List<FileCounts>();
+        ArgumentNullException.ThrowIfNull(lookUp);
+        foreach (var finding in _files.Findings)
+            yield return JudgedRow.None(finding);
+
+        var check = new ImportCheck(Unread());
         foreach (var table in _tables)
         {
-            var file = table.Kind.File;
-            var (heldBefore, acceptedBefore) = (held.Count, rows.Count);
-            findings.AddRange(table.HeaderFaults);
-            foreach (var row in table.Rows)
+            foreach (var finding in table.HeaderFaults)
+                yield return JudgedRow.None(finding);
+            foreach (var rows in table.Rows.Chunk(RowsAtOnce))
             {
-                var verdict = check.Judge(row);
-                if (verdict.RestsOn is { } column)
-                    held.Add(new(file, row.Line, column));
-                else if (verdict is { Command: { } command, Effect: { } effect })
-                    rows.Add(new(file, row.Line, command, effect, verdict.Filled));
-                else
-                    findings.AddRange(verdict.Faults.OrderBy(fault => table.Kind.Position(fault.Field))
-                        .Select(fault => new Finding(file, row.Line, fault.Field, fault.Code, fault.Message)));
+                cancellation.ThrowIfCancellationRequested();
+                var known = await lookUp(rows.SelectMany(KeysOf).ToHashSet());
+                foreach (var row in rows)
+                    yield return JudgedRow.Of(row, check.Judge(row, known));
             }
-
-            var accepted = rows.Skip(acceptedBefore).CountBy(row => row.Effect).ToDictionary();
-            counts.Add(new(file, table.Rows.Count, accepted.GetValueOrDefault(RowEffect.New), accepted.GetValueOrDefault(RowEffect.Change),
-                accepted.GetValueOrDefault(RowEffect.Known), held.Count - heldBefore,
-                table.Rows.Count - (rows.Count - acceptedBefore) - (held.Count - heldBefore)));
         }
-        return new(rows, findings, held, _files.LeftAlone, counts);
     }
+
+    /// <summary>The dry run's whole answer, given the records that <see cref="References"/> asked for.</summary>
+    public CheckedImport Check(KnownRecords known)
+    {
+        var tally = new ImportTally(Files);
+        var judged = Judge(_ => Task.FromResult(known)).ToBlockingEnumerable().ToList();
+        judged.ForEach(tally.Count);
+        return new(
+            [.. judged.Select(row => row.Accepted).OfType<CheckedRow>()], [.. judged.SelectMany(row => row.Findings)],
+            [.. judged.Select(row => row.Held).OfType<HeldRow>()], LeftAlone, tally.Files);
+    }
+
+    static IEnumerable<RecordKey> KeysOf(ParsedRow row) =>
+        ImportCheck.References(row).Select(reference => reference.Key).Append(RecordKey.Of(row.Command));
 
     /// <summary>The kinds of record of which a file is there and cannot be read.</summary>
     HashSet<RecordKind> Unread()

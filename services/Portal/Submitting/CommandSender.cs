@@ -1,3 +1,4 @@
+using Fidelity.ServiceDefaults;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
@@ -10,8 +11,10 @@ namespace Fidelity.Portal.Submitting;
 /// Sends the accepted rows of imports to their owners, in the order in which they were accepted and at least once. (A
 /// single submission is sent by the request that accepted it, since somebody waits for the answer.)
 /// </summary>
-sealed class CommandSender(Owners owners) : ISubscription
+sealed class CommandSender(Owners owners) : ISubscription, IReadSomeEvents
 {
+    public static IReadOnlyList<Type> Events => [typeof(SubmissionAccepted)];
+
     const int AtOnce = 50;
 
     public async Task<IChangeListener> ProcessEventsAsync(

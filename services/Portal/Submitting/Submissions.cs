@@ -29,7 +29,7 @@ sealed class Submissions(EventWriter writer, InstallationKeys keys, TimeProvider
         var (state, events) = Submission.Accept(stream.State, new SubmissionAccepted(command, row));
         stream.Append(state, events);
         return state;
-    }, stopping);
+    }, stopping, Wanted.Whole<Submission>(StreamKey(command.SubmissionId)));
 
     public Task<Submission> Conclude(SubmissionAnswered answer, CancellationToken stopping) => writer.Write(async streams =>
     {
@@ -37,5 +37,5 @@ sealed class Submissions(EventWriter writer, InstallationKeys keys, TimeProvider
         var (state, events) = Submission.Conclude(stream.State, answer, clock.GetUtcNow());
         stream.Append(state, events);
         return state;
-    }, stopping);
+    }, stopping, Wanted.Whole<Submission>(StreamKey(answer.SubmissionId)));
 }

@@ -12,8 +12,8 @@ using Npgsql;
 
 namespace Fidelity.Portal.Submitting;
 
-/// <summary>Submissions with their state, and the records that the portal knows by them.</summary>
-sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) : IProjection
+/// <summary>Submissions with their state, how many of each import are in each state, and the records that the portal knows by them.</summary>
+sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) : IProjection, IReadSomeEvents
 {
     public static readonly ReadTable Table = new("""
         create table if not exists {schema}.submissions (
@@ -25,63 +25,99 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
             causes jsonb,
             accepted_at timestamptz not null,
             concluded_at timestamptz);
-        create index if not exists submissions_by_import on {schema}.submissions (import_id, state);
         create index if not exists submissions_unanswered on {schema}.submissions (accepted_at) where state = 'accepted';
+        create index if not exists submissions_not_recorded on {schema}.submissions (import_id, state) where state in ('waiting', 'refused');
+        create table if not exists {schema}.import_states (
+            import_id uuid not null, state text not null, submissions integer not null, primary key (import_id, state));
         create table if not exists {schema}.records (
             programme text not null,
             kind text not null,
             key text not null,
             stream_key text not null,
+            position bigint not null,
             content jsonb not null,
-            primary key (programme, kind, key));
+            primary key (programme, kind, key, stream_key));
         create index if not exists records_by_submission on {schema}.records (stream_key);
+        create index if not exists records_by_person on {schema}.records (programme, split_part(key, '|', 1)) where kind = 'Post';
         """);
+
+    public static IReadOnlyList<Type> Events => [typeof(SubmissionAccepted), typeof(SubmissionConcluded)];
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
-        foreach (var recorded in events)
-        {
-            switch (recorded.Data)
-            {
-                case SubmissionAccepted accepted:
-                    Accepted(operations, recorded, accepted);
-                    break;
-                case SubmissionConcluded concluded:
-                    Concluded(operations, recorded, concluded);
-                    break;
-            }
-        }
-
+        var page = events.GroupBy(recorded => recorded.StreamKey!, StringComparer.Ordinal).Select(Row.After).ToList();
+        KeepSubmissions(operations, page);
+        KeepRecords(operations, page);
         return Task.CompletedTask;
     }
 
-    void Accepted(IDocumentOperations operations, IEvent recorded, SubmissionAccepted accepted)
-    {
-        var key = RecordKey.Of(accepted.Command);
-        operations.QueueSqlCommand(
-            $"""
-            insert into {schema.Name}.submissions (stream_key, import_id, file, line, state, accepted_at)
-            values (?, nullif(?, '')::uuid, nullif(?, ''), nullif(?, 0), 'accepted', ?)
+    void KeepSubmissions(IDocumentOperations operations, IReadOnlyList<Row> page) => operations.QueueSqlCommand(
+        $"""
+        with page as (
+            select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                as page (stream_key, accepted, import_id, file, line, state, causes, accepted_at, concluded_at)),
+        before as (
+            select stream_key, import_id, state from {schema.Name}.submissions where stream_key in (select stream_key from page)),
+        accepted as (
+            insert into {schema.Name}.submissions (stream_key, import_id, file, line, state, causes, accepted_at, concluded_at)
+            select stream_key, import_id, file, line, state, causes::jsonb, accepted_at, concluded_at from page where accepted
             on conflict (stream_key) do update set import_id = excluded.import_id, file = excluded.file, line = excluded.line,
-                state = excluded.state, causes = null, accepted_at = excluded.accepted_at, concluded_at = null
-            """,
-            recorded.StreamKey!, accepted.Row?.ImportId.ToString() ?? "", accepted.Row?.File ?? "", accepted.Row?.Line ?? 0, recorded.Timestamp);
+                state = excluded.state, causes = excluded.causes, accepted_at = excluded.accepted_at, concluded_at = excluded.concluded_at),
+        concluded as (
+            update {schema.Name}.submissions submission
+            set state = page.state, causes = page.causes::jsonb, concluded_at = page.concluded_at
+            from page where not page.accepted and submission.stream_key = page.stream_key),
+        change as (
+            select case when page.accepted then page.import_id else before.import_id end as import_id, page.state, 1 as submissions
+            from page left join before using (stream_key)
+            union all
+            select import_id, state, -1 from before)
+        insert into {schema.Name}.import_states (import_id, state, submissions)
+        select import_id, state, sum(submissions) from change where import_id is not null group by import_id, state
+        on conflict (import_id, state) do update set submissions = import_states.submissions + excluded.submissions
+        """,
+        page.Select(row => row.StreamKey).ToArray(), page.Select(row => row.Accepted is not null).ToArray(),
+        page.Select(row => row.Accepted?.Row?.ImportId).ToArray(), page.Select(row => row.Accepted?.Row?.File).ToArray(),
+        page.Select(row => row.Accepted?.Row?.Line).ToArray(), page.Select(row => row.State).ToArray(),
+        page.Select(row => row.Concluded is null ? null : JsonSerializer.Serialize(row.Concluded.Causes, FactsTable.Json)).ToArray(),
+        page.Select(row => row.AcceptedAt).ToArray(), page.Select(row => row.ConcludedAt).ToArray());
+
+    /// <summary>What its owner refused is not known: what was known under the same key before holds again.</summary>
+    void KeepRecords(IDocumentOperations operations, IReadOnlyList<Row> page)
+    {
+        var refused = page.Where(row => row.IsRefused).Select(row => row.StreamKey).ToArray();
+        var known = page.Where(row => row is { IsRefused: false, Accepted: not null })
+            .Select(row => (Row: row, row.Accepted!.Command, Key: RecordKey.Of(row.Accepted.Command))).ToList();
+        operations.QueueSqlCommand($"delete from {schema.Name}.records where stream_key = any (?)", [refused]);
         operations.QueueSqlCommand(
             $"""
-            insert into {schema.Name}.records (programme, kind, key, stream_key, content) values (?, ?, ?, ?, ?::jsonb)
-            on conflict (programme, kind, key) do update set stream_key = excluded.stream_key, content = excluded.content
+            insert into {schema.Name}.records (programme, kind, key, stream_key, position, content)
+            select programme, kind, key, stream_key, position, content::jsonb
+            from unnest(?, ?, ?, ?, ?, ?) as page (programme, kind, key, stream_key, position, content)
+            on conflict (programme, kind, key, stream_key) do update set position = excluded.position, content = excluded.content
             """,
-            accepted.Command.Programme, key.Kind.ToString(), key.Key, recorded.StreamKey!, JsonSerializer.Serialize(accepted.Command, FactsTable.Json));
+            known.Select(record => record.Command.Programme).ToArray(), known.Select(record => record.Key.Kind.ToString()).ToArray(),
+            known.Select(record => record.Key.Key).ToArray(), known.Select(record => record.Row.StreamKey).ToArray(),
+            known.Select(record => record.Row.Position).ToArray(),
+            known.Select(record => JsonSerializer.Serialize(record.Command, FactsTable.Json)).ToArray());
     }
 
-    void Concluded(IDocumentOperations operations, IEvent recorded, SubmissionConcluded concluded)
+    /// <summary>Where a page's events leave a submission; what was accepted before the page is not known here.</summary>
+    sealed record Row(
+        string StreamKey, long Position, SubmissionAccepted? Accepted, DateTimeOffset? AcceptedAt, SubmissionConcluded? Concluded, DateTimeOffset? ConcludedAt)
     {
-        operations.QueueSqlCommand(
-            $"update {schema.Name}.submissions set state = ?, causes = ?::jsonb, concluded_at = ? where stream_key = ?",
-            Codes.Of(concluded.Outcome), JsonSerializer.Serialize(concluded.Causes, FactsTable.Json), recorded.Timestamp, recorded.StreamKey!);
-        // What its owner refused is not known: the same id may come again with what is right.
-        if (concluded.Outcome == SubmissionOutcome.Refused)
-            operations.QueueSqlCommand($"delete from {schema.Name}.records where stream_key = ?", recorded.StreamKey!);
+        public string State => Concluded is null ? "accepted" : Codes.Of(Concluded.Outcome);
+
+        public bool IsRefused => Concluded?.Outcome == SubmissionOutcome.Refused;
+
+        public static Row After(IGrouping<string, IEvent> events) => events.Aggregate(
+            new Row(events.Key, 0, null, null, null, null),
+            (row, recorded) => recorded.Data switch
+            {
+                SubmissionAccepted accepted => new(events.Key, recorded.Sequence, accepted, recorded.Timestamp.ToUniversalTime(), null, null),
+                SubmissionConcluded concluded => row with { Concluded = concluded, ConcludedAt = recorded.Timestamp.ToUniversalTime() },
+                _ => row,
+            });
     }
 
     /// <summary>The records with these keys, as they were accepted.</summary>
@@ -92,12 +128,13 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
         await using var connection = await database.OpenConnectionAsync(stopping);
         var contents = await connection.QueryAsync<string>(
             $"""
-            select content from {schema.Name}.records
-            where programme = @programme and (kind, key) in (select * from unnest(@kinds, @names))
-            union all
-            select content from {schema.Name}.records
-            where programme = @programme and kind = 'Post' and split_part(key, '|', 1) = any(@staff)
-                and not (kind, key) in (select * from unnest(@kinds, @names))
+            select distinct on (kind, key) content from (
+                select record.* from unnest(@kinds, @names) as wanted (kind, key)
+                join {schema.Name}.records record on record.programme = @programme and (record.kind, record.key) = (wanted.kind, wanted.key)
+                union all
+                select * from {schema.Name}.records
+                where programme = @programme and kind = 'Post' and split_part(key, '|', 1) = any(@staff)) known
+            order by kind, key, position desc
             """,
             new
             {

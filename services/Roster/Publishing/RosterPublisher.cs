@@ -7,14 +7,20 @@ using MassTransit;
 namespace Fidelity.Roster.Publishing;
 
 /// <summary>What the roster's events are to the others: the team or case as it now is.</summary>
-sealed class RosterPublisher(IBus bus) : EventPublisher(bus)
+sealed class RosterPublisher(IBus bus) : EventPublisher(bus), IReadSomeEvents
 {
-    protected override object? About(IEvent recorded) => recorded.Data switch
+    public static IReadOnlyList<Type> Events =>
+    [
+        typeof(TeamRegistered), typeof(TeamClosed), typeof(PostStarted), typeof(PostEnded),
+        typeof(CaseOpened), typeof(CaseDischarged), typeof(OutcomesLearned), typeof(CaseReassigned), typeof(CaseFollowedUp), typeof(WaitEnded),
+    ];
+
+    protected override object About(IEvent recorded) => recorded.Data switch
     {
-        WaitBegan => null,
         WaitEnded ended => ended.SubmissionId,
         TeamRegistered or TeamClosed or PostStarted or PostEnded => nameof(Team),
-        _ => nameof(Case),
+        CaseOpened or CaseDischarged or OutcomesLearned or CaseReassigned or CaseFollowedUp => nameof(Case),
+        var other => throw Private(other),
     };
 
     protected override async ValueTask<object?> Message(IEvent recorded, IDocumentOperations store) => recorded.Data switch

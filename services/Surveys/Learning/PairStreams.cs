@@ -10,6 +10,9 @@ sealed class PairStreams(InstallationKeys keys, BusinessCalendar calendar)
     public Task<OpenStreams.OpenStream<TeamPairs>> OpenTeam(OpenStreams streams, string programme, string team) =>
         streams.Open<TeamPairs>(keys.Stream("team", programme, team));
 
+    public string Key(string programme, RatingPair pair) =>
+        keys.Stream(Codes.Of(pair.Instrument), programme, pair.TeamId, pair.RaterId, pair.RatedId);
+
     /// <summary>Opens a pair for a record of it. One that no post has made yet is named to its team, and learns what the team knows.</summary>
     public async Task<OpenStreams.OpenStream<PairSurveys>> Open(OpenStreams streams, string programme, RatingPair pair)
     {
@@ -33,5 +36,5 @@ sealed class PairStreams(InstallationKeys keys, BusinessCalendar calendar)
     }
 
     Task<OpenStreams.OpenStream<PairSurveys>> OpenPair(OpenStreams streams, string programme, RatingPair pair) =>
-        streams.Open<PairSurveys>(keys.Stream(Codes.Of(pair.Instrument), programme, pair.TeamId, pair.RaterId, pair.RatedId));
+        streams.Open<PairSurveys>(Key(programme, pair));
 }

@@ -7,15 +7,17 @@ using MassTransit;
 namespace Fidelity.Surveys.Publishing;
 
 /// <summary>What the events of Surveys are to the others.</summary>
-sealed class SurveysPublisher(IBus bus) : EventPublisher(bus)
+sealed class SurveysPublisher(IBus bus) : EventPublisher(bus), IReadSomeEvents
 {
-    protected override object? About(IEvent recorded) => recorded.Data switch
+    public static IReadOnlyList<Type> Events => [typeof(SurveyAssessed), typeof(OpportunityFellDue), typeof(OpportunityClosed), typeof(WaitEnded)];
+
+    protected override object About(IEvent recorded) => recorded.Data switch
     {
         SurveyAssessed assessed => assessed.Survey.SurveyId,
         OpportunityFellDue fell => fell.Opportunity.Due,
         OpportunityClosed closed => closed.Opportunity.Due,
         WaitEnded ended => ended.SubmissionId,
-        _ => null,
+        var other => throw Private(other),
     };
 
     protected override ValueTask<object?> Message(IEvent recorded, IDocumentOperations store) => ValueTask.FromResult<object?>(recorded.Data switch
@@ -31,6 +33,6 @@ sealed class SurveysPublisher(IBus bus) : EventPublisher(bus)
         OpportunityClosed closed =>
             new SurveyOpportunityClosed(recorded.Version, closed.Programme, closed.Pair, closed.Opportunity, closed.EffectiveOn),
         WaitEnded ended => ended.Answer,
-        _ => null,
+        var other => throw Private(other),
     });
 }

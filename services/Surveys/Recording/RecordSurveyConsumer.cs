@@ -8,6 +8,6 @@ namespace Fidelity.Surveys.Recording;
 sealed class RecordSurveyConsumer(EventWriter writer, PairStreams pairs, BusinessCalendar calendar) : IConsumer<RecordSurvey>
 {
     public Task Consume(ConsumeContext<RecordSurvey> context) => context.Decide<RecordSurvey, PairSurveys>(
-        writer, streams => pairs.Open(streams, context.Message.Programme, context.Message.Pair),
+        writer, pairs.Key(context.Message.Programme, context.Message.Pair), streams => pairs.Open(streams, context.Message.Programme, context.Message.Pair),
         surveys => PairSurveys.Record(surveys, context.Message, calendar.Today));
 }

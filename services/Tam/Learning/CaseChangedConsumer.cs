@@ -9,12 +9,13 @@ sealed class CaseChangedConsumer(EventWriter writer, InstallationKeys keys, Busi
     public Task Consume(ConsumeContext<CaseChanged> context)
     {
         var fact = context.Message;
+        var (caseKey, teamKey) = (keys.Stream("tam", fact.Programme, fact.CaseId), keys.Stream("team", fact.Programme, fact.TeamId));
         return writer.Write(async streams =>
         {
-            var interviews = await streams.Open<CaseInterviews>(keys.Stream("tam", fact.Programme, fact.CaseId));
+            var interviews = await streams.Open<CaseInterviews>(caseKey);
             if (interviews.State?.Case?.Version >= fact.Version)
                 return false;
-            var team = await streams.Open<TeamCases>(keys.Stream("team", fact.Programme, fact.TeamId));
+            var team = await streams.Open<TeamCases>(teamKey);
             var cases = team.State ?? new TeamCases();
             if (!cases.Cases.Contains(fact.CaseId))
             {
@@ -25,6 +26,6 @@ sealed class CaseChangedConsumer(EventWriter writer, InstallationKeys keys, Busi
             var (state, events) = CaseInterviews.Learn(interviews.State, fact, cases.Posts, calendar.Today);
             interviews.Append(state, events);
             return true;
-        }, context.CancellationToken);
+        }, context.CancellationToken, Wanted.Whole<CaseInterviews>(caseKey), Wanted.Whole<TeamCases>(teamKey));
     }
 }

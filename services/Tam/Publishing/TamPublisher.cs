@@ -7,15 +7,17 @@ using MassTransit;
 namespace Fidelity.Tam.Publishing;
 
 /// <summary>What Tam's events are to the others.</summary>
-sealed class TamPublisher(IBus bus) : EventPublisher(bus)
+sealed class TamPublisher(IBus bus) : EventPublisher(bus), IReadSomeEvents
 {
-    protected override object? About(IEvent recorded) => recorded.Data switch
+    public static IReadOnlyList<Type> Events => [typeof(InterviewScored), typeof(OpportunityFellDue), typeof(OpportunityClosed), typeof(WaitEnded)];
+
+    protected override object About(IEvent recorded) => recorded.Data switch
     {
         InterviewScored scored => scored.Interview.InterviewId,
         OpportunityFellDue fell => fell.Opportunity.Due,
         OpportunityClosed closed => closed.Opportunity.Due,
         WaitEnded ended => ended.SubmissionId,
-        _ => null,
+        var other => throw Private(other),
     };
 
     protected override ValueTask<object?> Message(IEvent recorded, IDocumentOperations store) => ValueTask.FromResult<object?>(recorded.Data switch
@@ -31,6 +33,6 @@ sealed class TamPublisher(IBus bus) : EventPublisher(bus)
         OpportunityClosed closed =>
             new TamOpportunityClosed(recorded.Version, closed.Case.Programme, closed.Case.TeamId, closed.Case.CaseId, closed.Opportunity, closed.EffectiveOn),
         WaitEnded ended => ended.Answer,
-        _ => null,
+        var other => throw Private(other),
     });
 }

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Dapper;
+using Fidelity.Contracts;
+using Fidelity.Contracts.Roster;
+using Fidelity.Contracts.Surveys;
+using Fidelity.Contracts.Tam;
+using Fidelity.Measurement;
+using Fidelity.ServiceDefaults;
+using JasperFx.Events;
+using Marten;
+using Marten.Events.Projections;
+using Npgsql;
+
+namespace Fidelity.Pir.Computing;
+
+/// <summary>
+/// The newest state of everything that measures are computed from, as measures see it, by team; and in the same transaction a
+/// mark on every team of which something arrived. Many arrivals are one mark, and one mark is one computation.
+/// </summary>
+sealed class TeamRecords(ServiceSchema schema) : IProjection, IReadSomeEvents
+{
+    public const string Name = "TeamRecords";
+
+    public static readonly ReadTable Table = new("""
+        create table if not exists {schema}.team_records (
+            programme text not null, team_id text not null, kind text not null, key text not null, version bigint not null, data jsonb not null,
+            primary key (programme, kind, key));
+        create index if not exists team_records_by_team on {schema}.team_records (programme, team_id);
+        create table if not exists {schema}.marked_teams (
+            programme text not null, team_id text not null, position bigint not null, primary key (programme, team_id));
+        """);
+
+    public static IReadOnlyList<Type> Events { get; } = [.. Facts.Types.Where(type => type.Namespace != typeof(Contracts.Pir.ReviewComputed).Namespace)];
+
+    public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    {
+        var newest = Facts.Newest(events).Select(fact => (Fact: fact, Record: Record(fact))).ToList();
+        operations.QueueSqlCommand(
+            $"""
+            insert into {schema.Name}.team_records (programme, team_id, kind, key, version, data)
+            select programme, team_id, kind, key, version, data::jsonb
+            from unnest(?, ?, ?, ?, ?, ?) as page (programme, team_id, kind, key, version, data)
+            on conflict (programme, kind, key) do update set team_id = excluded.team_id, version = excluded.version, data = excluded.data
+            where team_records.version < excluded.version
+            """,
+            newest.Select(row => row.Fact.Programme).ToArray(), newest.Select(row => row.Fact.TeamId).ToArray(),
+            newest.Select(row => row.Record.Kind).ToArray(), newest.Select(row => row.Fact.About.Key).ToArray(),
+            newest.Select(row => row.Fact.Version).ToArray(), newest.Select(row => JsonSerializer.Serialize(row.Record.Data, FactsTable.Json)).ToArray());
+
+        var marks = events.GroupBy(recorded => (((Fact)recorded.Data).Programme, ((Fact)recorded.Data).TeamId)).ToList();
+        operations.QueueSqlCommand(
+            $"""
+            insert into {schema.Name}.marked_teams (programme, team_id, position) select * from unnest(?, ?, ?)
+            on conflict (programme, team_id) do update set position = greatest(marked_teams.position, excluded.position)
+            """,
+            marks.Select(team => team.Key.Programme).ToArray(), marks.Select(team => team.Key.TeamId).ToArray(),
+            marks.Select(team => team.Max(recorded => recorded.Sequence)).ToArray());
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A fact, less what no measure asks for.</summary>
+    public static (string Kind, object Data) Record(Fact fact) => fact switch
+    {
+        TeamChanged team => ("team", team),
+        CaseChanged known => ("case", new CaseFacts(known.CaseId, known.Started, known.Discharged, known.Reason, known.Outcomes)),
+        TamInterviewFact { Interview: var interview } known => ("tam_interview", new InterviewScore(
+            known.CaseId, interview.Date, interview.Score.Definition, interview.Score.Value, interview.Counts)),
+        TamOpportunityFact known => ("tam_opportunity", new CaseOpportunity(known.CaseId, known.Opportunity)),
+        SurveyFact { Survey: var survey } known => ("survey", new SurveyScore(
+            known.Pair.RaterId, survey.Date, survey.Instrument,
+            survey.Scores.ToDictionary(score => score.Key, score => score.Value.Value, StringComparer.Ordinal), survey.Counts)),
+        SurveyOpportunityFact { Pair.Instrument: Instrument.Sam } known => ("sam_opportunity", known.Opportunity),
+        SurveyOpportunityFact known => ("cam_opportunity", known.Opportunity),
+        _ => throw new UnreachableException($"No measure is computed from {fact.GetType().Name}."),
+    };
+
+    public static T Read<T>(string data) => JsonSerializer.Deserialize<T>(data, FactsTable.Json)!;
+}
+
+/// <summary>Teams whose reviews are still to be computed.</summary>
+sealed class PendingReviews(ServiceSchema schema) : IPendingWork
+{
+    public Task<long> Count(NpgsqlConnection connection) =>
+        connection.ExecuteScalarAsync<long>($"select count(*) from {schema.Name}.marked_teams");
+}
