@@ -82,6 +82,10 @@ public static class SurveyOpportunities
             .Min();
     }
 
+    /// <summary>The first due date of any of the pairs after <paramref name="today"/>; null when none of them lasts that long.</summary>
+    public static DateOnly? NextDue(IEnumerable<Pair> pairs, DateOnly today) =>
+        Intervals(pairs, today).Where(interval => interval.Due > today).Min(interval => (DateOnly?)interval.Due);
+
     /// <summary>
     /// The due intervals of all pairs in order, up to and including the first one due after today of each pair. Two posts held
     /// at once may give the same due date; nobody is asked twice about the same person on one day.

@@ -53,6 +53,10 @@ public static class TamOpportunities
             .Min();
     }
 
+    /// <summary>The first due date after <paramref name="today"/>; null when the case was discharged by then.</summary>
+    public static DateOnly? NextDue(DateOnly started, DateOnly? discharged, DateOnly today) =>
+        Intervals(started, Known(discharged, today)).Select(interval => (DateOnly?)interval.Due).FirstOrDefault(due => due > today);
+
     /// <summary>False for an interview before the start or more than 14 days after discharge: it is refused.</summary>
     public static bool WithinCase(DateOnly started, DateOnly? discharged, DateOnly date) =>
         date >= started && !(date > discharged?.AddDays(DaysAfterDischarge));

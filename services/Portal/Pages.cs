@@ -2,6 +2,7 @@ using Fidelity.Portal.Languages;
 using Fidelity.Portal.Layout;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Reviews;
+using Fidelity.Portal.Teams;
 using Fidelity.Portal.Trends;
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Microsoft.Extensions.FileProviders;
@@ -20,6 +21,10 @@ static class Pages
         builder.Services.AddSingleton<NetworkReader>();
         builder.Services.AddSingleton<TeamReviewsReader>();
         builder.Services.AddSingleton<TeamTrendReader>();
+        builder.Services.AddSingleton<DueNowReader>();
+        builder.Services.AddSingleton<EndingsReader>();
+        builder.Services.AddSingleton<RecentScoresReader>();
+        builder.Services.AddSingleton<WaitingSubmissionsReader>();
     }
 
     public static void MapPages(this WebApplication app)

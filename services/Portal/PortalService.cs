@@ -2,6 +2,7 @@ using Fidelity.Portal.Importing;
 using Fidelity.Portal.Receiving;
 using Fidelity.Portal.Reviews;
 using Fidelity.Portal.Submitting;
+using Fidelity.Portal.Teams;
 using Fidelity.ServiceDefaults;
 
 namespace Fidelity.Portal;
@@ -20,6 +21,7 @@ static class PortalService
             .Table(FactsTable.Table)
             .Table(SubmissionsTable.Table)
             .Table(ImportsTable.Table)
+            .Table(SubmissionIndexes.Table)
             .Project<FactsTable>("Facts")
             .Project<SubmissionsTable>("Submissions")
             .Project<ImportsTable>("Imports")

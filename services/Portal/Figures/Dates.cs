@@ -7,6 +7,9 @@ static class Dates
 {
     public static string Day(DateOnly date) => date.ToString("d MMM yyyy", CultureInfo.CurrentCulture);
 
+    /// <summary>Where another date beside it tells the year.</summary>
+    public static string ShortDay(DateOnly date) => date.ToString("d MMM", CultureInfo.CurrentCulture);
+
     public static string Month(DateOnly date) => date.ToString("MMM yyyy", CultureInfo.CurrentCulture);
 
     public static string Machine(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

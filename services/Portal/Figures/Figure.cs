@@ -28,16 +28,17 @@ public static class Figure
     /// <summary>
     /// The value of a measure, rounded only as far as its verdict allows: 17/28 is below .61 and must not be read as .61.
     /// </summary>
-    public static string Of(MeasureResult measure)
+    public static string Of(MeasureResult measure) => measure.Value is { } value
+        ? Of((decimal)value, UnitOf(measure.Measure, measure.Kind), rounded => Contradicts(measure, rounded))
+        : "–";
+
+    /// <summary>A score, rounded only as far as it stays on its side of the instrument's threshold.</summary>
+    public static string Of(Score score)
     {
-        if (measure.Value is not { } exact)
-            return "–";
-        var unit = UnitOf(measure.Measure, measure.Kind);
-        var value = (decimal)exact;
-        var decimals = UsualDecimals(unit);
-        while (Contradicts(measure, Rounded(value, unit, decimals)) && decimals < UsualDecimals(unit) + MostExtraDecimals)
-            decimals++;
-        return Of(value, unit, decimals);
+        var threshold = Instruments.Find(score.Definition)?.Threshold;
+        return score.Value is { } value
+            ? Of((decimal)value.ToDouble(), Unit.Score, rounded => rounded >= threshold != value >= threshold)
+            : "–";
     }
 
     /// <summary>What a value rests on: <c>16/18</c>, or the number of cases or raters behind a mean.</summary>
@@ -57,6 +58,14 @@ public static class Figure
     };
 
     static string Whole(decimal value, Unit unit) => Of(value, unit, unit == Unit.Score ? 2 : 0);
+
+    static string Of(decimal value, Unit unit, Func<decimal, bool> contradicts)
+    {
+        var decimals = UsualDecimals(unit);
+        while (contradicts(Rounded(value, unit, decimals)) && decimals < UsualDecimals(unit) + MostExtraDecimals)
+            decimals++;
+        return Of(value, unit, decimals);
+    }
 
     static bool Contradicts(MeasureResult measure, decimal rounded) =>
         measure.Status is MeasureStatus.Met or MeasureStatus.NotMet

@@ -97,6 +97,16 @@ public sealed class SurveyOpportunityTests
             .Single().CompletedBy.ShouldBe("a-0202");
 
     [Fact]
+    public void The_next_due_date_is_the_first_of_any_pair_that_lasts_until_then()
+    {
+        Pair[] pairs = [Together(Day(1, 10)), new("t-2", "s-1", Day(1, 5), Day(4, 4))]; // due the 10th, and the 5th until it ended
+        SurveyOpportunities.NextDue(pairs, Day(2, 1)).ShouldBe(Day(2, 5));
+        SurveyOpportunities.NextDue(pairs, Day(2, 5)).ShouldBe(Day(2, 10));
+        SurveyOpportunities.NextDue(pairs, Day(2, 10)).ShouldBe(Day(4, 10), "the second pair ended the day before its next due date");
+        SurveyOpportunities.NextDue([], Day(2, 1)).ShouldBeNull();
+    }
+
+    [Fact]
     public void Nothing_changes_before_the_next_change() =>
         Property.Holds(
             from posts in Gens.Posts

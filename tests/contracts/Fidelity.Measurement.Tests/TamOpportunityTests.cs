@@ -148,6 +148,26 @@ public sealed class TamOpportunityTests
     }
 
     [Fact]
+    public void The_next_due_date_is_the_first_after_today_and_none_after_the_discharge()
+    {
+        TamOpportunities.NextDue(Started, null, Day(1, 1)).ShouldBe(Day(1, 26));
+        TamOpportunities.NextDue(Started, null, Day(1, 26)).ShouldBe(Day(2, 26));
+        TamOpportunities.NextDue(Started, null, Day(2, 25)).ShouldBe(Day(2, 26));
+        TamOpportunities.NextDue(Started, Day(2, 25), Day(2, 1)).ShouldBe(Day(2, 26), "a later discharge leaves a case open");
+        TamOpportunities.NextDue(Started, Day(2, 25), Day(2, 25)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Nothing_falls_due_before_the_next_due_date_and_something_does_on_it() =>
+        Property.Holds(Gens.CaseHistory, history =>
+        {
+            var open = history with { Discharged = null };
+            var next = TamOpportunities.NextDue(open.Started, open.Discharged, open.Today)!.Value;
+            (open with { Today = next.AddDays(-1) }).Opportunities.ShouldAllBe(o => o.Due <= open.Today);
+            (open with { Today = next }).Opportunities[^1].Due.ShouldBe(next);
+        });
+
+    [Fact]
     public void Nothing_changes_before_the_next_change() =>
         Property.Holds(Gens.CaseHistory, history =>
         {

@@ -1,0 +1,92 @@
+using Fidelity.Contracts.Roster;
+using Fidelity.Contracts.Surveys;
+using Fidelity.Contracts.Tam;
+using Fidelity.Measurement;
+
+namespace Fidelity.Portal.Teams;
+
+/// <summary>What the portal knows of the interviews and surveys of a team whose time runs.</summary>
+/// <param name="Families">The cases that are open today.</param>
+/// <param name="Interviews">TAM opportunities whose interval has not ended, whatever came of them.</param>
+/// <param name="Surveys">SAM and CAM opportunities likewise.</param>
+/// <param name="Attempts">Attempts that were submitted for those families.</param>
+/// <param name="Held">Interviews with those families that are dated within the intervals.</param>
+public sealed record RunningRecords(
+    IReadOnlyList<CaseChanged> Families, IReadOnlyList<TamOpportunityFact> Interviews, IReadOnlyList<SurveyOpportunityFact> Surveys,
+    IReadOnlyList<RecordTamAttempt> Attempts, IReadOnlyList<TamInterviewFact> Held);
+
+/// <summary>What is due of a team today (measurement.md §2), most urgent first.</summary>
+/// <param name="Next">When the next interview falls due, and of how many families.</param>
+public sealed record DueNow(IReadOnlyList<DueInterview> Interviews, (DateOnly Date, int Families)? Next, DueSurveys Sam, DueSurveys Cam)
+{
+    public static DueNow Of(TeamChanged team, RunningRecords records, DateOnly today) => new(
+        [
+            .. records.Interviews
+                .Where(due => due.Opportunity.Outcome == OpportunityOutcome.Open && IsRunning(due.Opportunity, today))
+                .Select(due => DueInterview.Of(due, records, today))
+                .OrderBy(due => due.Last).ThenBy(due => due.Due).ThenBy(due => due.Case, StringComparer.Ordinal),
+        ],
+        records.Families.Select(family => TamOpportunities.NextDue(family.Started, family.Discharged, today)).OfType<DateOnly>()
+            .GroupBy(date => date, (date, families) => ((DateOnly, int)?)(date, families.Count())).Min(),
+        DueSurveys.Of(Instrument.Sam, team, records, today),
+        DueSurveys.Of(Instrument.Cam, team, records, today));
+
+    /// <summary>Fallen due and not yet over.</summary>
+    public static bool IsRunning(Opportunity opportunity, DateOnly today) => opportunity.Due <= today && today <= opportunity.Last;
+}
+
+/// <summary>A family whose interview is due.</summary>
+/// <param name="Last">The last day on which an interview completes it.</param>
+/// <param name="DaysLeft">Until then; 0 on the last day.</param>
+/// <param name="SoFar">What has come of it, oldest first.</param>
+public sealed record DueInterview(string Case, DateOnly Due, DateOnly Last, int DaysLeft, IReadOnlyList<SoFar> SoFar)
+{
+    const int Soon = 7;
+
+    public bool EndsSoon => DaysLeft <= Soon;
+
+    public static DueInterview Of(TamOpportunityFact due, RunningRecords records, DateOnly today)
+    {
+        var (first, last) = (due.Opportunity.First, due.Opportunity.Last);
+        return new(
+            due.CaseId, due.Opportunity.Due, last, last.DayNumber - today.DayNumber,
+            [
+                .. records.Attempts.Where(attempt => attempt.CaseId == due.CaseId && IsWithin(attempt.Date))
+                    .Select(attempt => new SoFar(attempt.Date, "attempt." + Codes.Of(attempt.Outcome)))
+                    .Concat(records.Held.Where(held => held.CaseId == due.CaseId && IsWithin(held.Interview.Date))
+                        .SelectMany(held => UncountedInterview.Reasons(held.Interview).Select(reason => new SoFar(held.Interview.Date, "held." + reason))))
+                    .OrderBy(happened => happened.Date),
+            ]);
+
+        bool IsWithin(DateOnly date) => first <= date && date <= last && date <= today;
+    }
+}
+
+/// <summary>An attempt, or an interview that does not count.</summary>
+/// <param name="Text">The key of the words for it.</param>
+public sealed record SoFar(DateOnly Date, string Text);
+
+/// <summary>
+/// How far the surveys that run today have come: counts and nothing else (measurement.md §6). The last days are those of all
+/// that run, answered or not, so that a date never tells who has yet to answer.
+/// </summary>
+/// <param name="Due">How many have fallen due and are not over.</param>
+/// <param name="LastDays">The first and the last of their last days; null when none runs.</param>
+/// <param name="Next">When the next falls due; null when nobody will be asked.</param>
+public sealed record DueSurveys(Instrument Instrument, int Due, int Answered, (DateOnly First, DateOnly Last)? LastDays, DateOnly? Next)
+{
+    public int Open => Due - Answered;
+
+    public static DueSurveys Of(Instrument instrument, TeamChanged team, RunningRecords records, DateOnly today)
+    {
+        Opportunity[] running =
+        [
+            .. records.Surveys.Where(due => due.Pair.Instrument == instrument).Select(due => due.Opportunity)
+                .Where(due => due.Outcome is OpportunityOutcome.Open or OpportunityOutcome.Completed && DueNow.IsRunning(due, today)),
+        ];
+        return new(
+            instrument, running.Length, running.Count(due => due.Outcome == OpportunityOutcome.Completed),
+            running.Length == 0 ? null : (running.Min(due => due.Last), running.Max(due => due.Last)),
+            SurveyOpportunities.NextDue(SurveyOpportunities.Pairs(instrument, team.Posts), today));
+    }
+}
