@@ -7,7 +7,7 @@ static class Dates
 {
     public static string Day(DateOnly date) => date.ToString("d MMM yyyy", CultureInfo.CurrentCulture);
 
-    /// <summary>Where another date beside it tells the year.</summary>
+    /// <summary>Of a day so near that its year goes without saying.</summary>
     public static string ShortDay(DateOnly date) => date.ToString("d MMM", CultureInfo.CurrentCulture);
 
     public static string Month(DateOnly date) => date.ToString("MMM yyyy", CultureInfo.CurrentCulture);

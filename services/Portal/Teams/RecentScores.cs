@@ -16,7 +16,8 @@ public sealed record RecentScores(IReadOnlyList<RecentScore> Scores, int Known)
     public const int EarliestDays = 14;
 
     /// <param name="held">The newest interviews, newest first, and all that may be early for a due date to come.</param>
-    public static RecentScores Of(IReadOnlyList<HeldInterview> held, string instrument, int shown, int known, DateOnly today)
+    /// <param name="instrument">The definition whose scores fill the programme's measures.</param>
+    public static RecentScores Of(IReadOnlyList<HeldInterview> held, string? instrument, int shown, int known, DateOnly today)
     {
         var byFamily = held.ToLookup(interview => interview.Fact.CaseId, StringComparer.Ordinal);
         return new([.. held.Take(shown).Select(interview => RecentScore.Of(interview, byFamily[interview.Fact.CaseId], instrument, today))], known);
@@ -56,7 +57,7 @@ public sealed record RecentScore(
         : (value * Score.Answered) is { Denominator.IsOne: true } points ? FormattableString.Invariant($"{points.Numerator}/{Score.Answered}")
         : value.ToString();
 
-    public static RecentScore Of(HeldInterview held, IEnumerable<HeldInterview> ofFamily, string instrument, DateOnly today)
+    public static RecentScore Of(HeldInterview held, IEnumerable<HeldInterview> ofFamily, string? instrument, DateOnly today)
     {
         var interview = held.Fact.Interview;
         var definition = Instruments.Find(interview.Score.Definition);
@@ -64,7 +65,7 @@ public sealed record RecentScore(
         return new(
             held.Fact.CaseId, interview.Date, interview.Score, definition,
             interview.Score.Value is { } value && definition?.Threshold is { } threshold ? value >= threshold : null, place, due,
-            UncountedInterview.Reasons(interview), interview.Score.Definition != instrument, held.Corrected);
+            UncountedInterview.Reasons(interview), instrument is not null && interview.Score.Definition != instrument, held.Corrected);
     }
 
     static (InterviewPlace, DateOnly?) PlaceOf(HeldInterview held, IEnumerable<HeldInterview> ofFamily, DateOnly today)
