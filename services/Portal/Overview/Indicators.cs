@@ -7,7 +7,7 @@ namespace Fidelity.Portal.Overview;
 /// The measures that an overview has room for; a PIR has them all. Those that every profile has come first and in one order, so that
 /// the columns of the profiles stand below each other.
 /// </summary>
-static class Indicators
+public static class Indicators
 {
     static readonly string[] Shown =
     [

@@ -2,7 +2,7 @@ using Fidelity.Contracts.Tam;
 
 namespace Fidelity.Portal.Teams;
 
-static class UncountedInterview
+public static class UncountedInterview
 {
     /// <summary>The codes of why an interview counts nowhere (measurement.md §2, §4); none when it counts.</summary>
     public static IReadOnlyList<string> Reasons(TamInterview interview) =>

@@ -19,6 +19,18 @@ public sealed class FigureTests
         Figure.Of(new MeasureResult("adherence", MeasureKind.Mean, value, null, 28, null, null, ">= 0.61", status)).ShouldBe(written);
 
     [Theory]
+    [InlineData("tam-r@1", 17, 28, "0,607")]
+    [InlineData("tam-r@1", 61, 100, "0,61")]
+    [InlineData("tam-r@1", 609999, 1000000, "0,609999")]
+    [InlineData("tam-can@1", 17, 28, "0,61")]
+    [InlineData("another@9", 17, 28, "0,61")]
+    public void A_score_is_rounded_only_as_far_as_it_stays_on_its_side_of_the_threshold(string definition, int numerator, int denominator, string written) =>
+        Figure.Of(new Score(definition, 28, 0, 0, new Fraction(numerator, denominator))).ShouldBe(written);
+
+    [Fact]
+    public void A_score_that_does_not_exist_is_a_dash() => Figure.Of(new Score("tam-r@1", 18, 4, 6, null)).ShouldBe("–");
+
+    [Theory]
     [InlineData(16, 18, ">= 0.9", MeasureStatus.NotMet, "89\u00a0%")]
     [InlineData(179, 200, ">= 0.9", MeasureStatus.NotMet, "89,5\u00a0%")]
     [InlineData(1, 22, "< 0.05", MeasureStatus.Met, "4,5\u00a0%")]

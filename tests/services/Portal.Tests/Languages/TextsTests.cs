@@ -3,8 +3,11 @@ using System.Globalization;
 using System.Resources;
 using System.Text.RegularExpressions;
 using Fidelity.Contracts.Pir;
+using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
 using Fidelity.Portal.Languages;
+using Fidelity.Portal.Overview;
+using Fidelity.Portal.Teams;
 
 namespace Fidelity.Portal.Tests.Languages;
 
@@ -49,13 +52,24 @@ public sealed partial class TextsTests
             .. Codes.All<SourceStatus>().Select(code => $"source.{code}"),
             .. Codes.All<Assurance>().Select(code => $"assurance.{code}"),
             .. Enum.GetNames<ReviewState>().SelectMany(state => new[] { $"state.{state}", $"state.meaning.{state}" }),
+            .. Profiles.All.SelectMany(Indicators.Of).Select(key => $"short.{key}"),
+            .. Endings.Order.Select(outcome => $"outcome.{Codes.Of(outcome)}"),
+            .. Codes.All<AttemptOutcome>().Select(code => $"attempt.{code}"),
+            .. new[] { Instrument.Sam, Instrument.Cam }.Select(instrument => $"survey.{Codes.Of(instrument)}"),
+            .. UncountedInterview.Reasons(Nowhere).SelectMany(reason => new[] { $"uncounted.{reason}", $"held.{reason}" }),
             .. SignalRules.All.SelectMany(rule => new[] { "better", "worse" }.Select(side => $"signal.{rule.Id.Split('@')[0]}.{side}")),
         ];
         foreach (var key in keys)
             English.ShouldContainKey(key);
     }
 
-    static IEnumerable<InstrumentDefinition> Shown => Profiles.All.SelectMany(profile => new[] { profile.Tam, profile.Sam, profile.Cam });
+    /// <summary>A team's page shows the definition of every score, the profile's own or not.</summary>
+    static IReadOnlyList<InstrumentDefinition> Shown => Instruments.All;
+
+    /// <summary>An interview that counts nowhere, for every reason there is.</summary>
+    static TamInterview Nowhere => new(
+        "i-1", new(2026, 1, 1), null, "t-1", InterviewMode.Phone, null, null, [], new("tam-r@1", 0, 0, 28, null), Independent: false, Withdrawn: true,
+        OutsideCase: true, Completes: null);
 
     static Dictionary<string, string> Of(string language) =>
         Resources.GetResourceSet(CultureInfo.GetCultureInfo(language), createIfNotExists: true, tryParents: false)!
