@@ -27,6 +27,12 @@ public sealed class RecentScoresTests
         Of(Interview("c-1", Day(6, 1), adherent, other)).Reaches.ShouldBe(reaches);
 
     [Fact]
+    public void A_score_that_is_the_threshold_reaches_it() =>
+        // Linear: 12 × 4 + 13 × 1 of 25 × 4 points.
+        Of(Interview("c-1", Day(6, 1), adherent: 12, other: 13, otherAnswer: 2, instrument: "tam-r-linear@1"))
+            .ShouldSatisfyAllConditions(recent => recent.Points.ShouldBe("61/100"), recent => recent.Reaches.ShouldBe(true));
+
+    [Fact]
     public void The_points_of_a_score_stand_over_what_was_answered_and_are_not_reduced()
     {
         Of(Interview("c-1", Day(6, 1), adherent: 14, other: 14)).Points.ShouldBe("14/28");

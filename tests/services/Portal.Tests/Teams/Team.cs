@@ -32,11 +32,11 @@ static class Team
     /// <summary>So many items at the adherent end, so many answered otherwise, so many not applicable, and the rest of 28 blank.</summary>
     public static TamInterviewFact Interview(
         string family, DateOnly date, int adherent = 20, int other = 8, int notApplicable = 0, string instrument = "tam-r@1", DateOnly? completes = null,
-        bool independent = true, bool withdrawn = false, bool outside = false)
+        bool independent = true, bool withdrawn = false, bool outside = false, int otherAnswer = 4)
     {
         Answer[] answers =
         [
-            .. Enumerable.Repeat(Answer.Of(5), adherent), .. Enumerable.Repeat(Answer.Of(4), other),
+            .. Enumerable.Repeat(Answer.Of(5), adherent), .. Enumerable.Repeat(Answer.Of(otherAnswer), other),
             .. Enumerable.Repeat(Answer.NotApplicable, notApplicable), .. Enumerable.Repeat(Answer.Blank, 28 - adherent - other - notApplicable),
         ];
         return new TamInterviewScored(1, Programme, Id, family, new(
