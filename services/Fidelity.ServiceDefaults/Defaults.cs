@@ -39,18 +39,22 @@ public static class Defaults
         return builder;
     }
 
-    /// <summary>Serves health, or only declares the topology when asked to.</summary>
-    public static async Task RunServiceAsync(this WebApplication app, bool declareOnly)
+    /// <summary>Serves until stopped; or only declares the topology, or rebuilds read tables, as the arguments say. Answers how the process ends.</summary>
+    public static async Task<int> RunServiceAsync(this WebApplication app, string[] args)
     {
-        if (declareOnly)
+        if (args.Contains(Bus.DeclareTopology))
         {
             await DeclareTopology(app.Services.GetRequiredService<IBusControl>());
-            return;
+            return 0;
         }
+
+        if (args is [Rebuilding.Argument, .. var names])
+            return await ActivatorUtilities.CreateInstance<Rebuilding>(app.Services).Rebuild(names.FirstOrDefault(), Console.Out, CancellationToken.None);
 
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
         await app.RunAsync();
+        return 0;
     }
 
     /// <summary>Declares, and tries again when the broker keeps an answer to itself: declaring twice declares once.</summary>

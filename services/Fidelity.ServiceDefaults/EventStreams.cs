@@ -30,35 +30,42 @@ public static class EventStreams
             NoResetOnClose = true,
         }));
         builder.Services.AddSingleton(new ServiceSchema(schema));
+        builder.Services.AddSingleton(new EventStore(schema, events));
         builder.Services.AddHostedService<ReadTables>();
-        var marten = builder.Services.AddMarten(options =>
-            {
-                options.DatabaseSchemaName = schema;
-                // jsonb does not keep the order of properties, so the kind of a stored command may come anywhere.
-                options.UseSystemTextJsonForSerialization(casing: Casing.CamelCase, configure: json => json.AllowOutOfOrderMetadataProperties = true);
-                options.Events.StreamIdentity = StreamIdentity.AsString;
-                options.Events.AppendMode = EventAppendMode.Quick;
-                options.Events.UseListenNotifyForEventAppends = true;
-                options.Events.MetadataConfig.CorrelationIdEnabled = true;
-                options.Events.MetadataConfig.CausationIdEnabled = true;
-                options.Events.MetadataConfig.HeadersEnabled = true;
-                options.Projections.Errors.SkipApplyErrors = false;
-                options.Projections.Errors.SkipUnknownEvents = false;
-                options.Projections.Errors.SkipSerializationErrors = false;
-                events(options);
-            })
-            .UseLightweightSessions()
-            .UseNpgsqlDataSource()
-            .ApplyAllDatabaseChangesOnStartup()
-            .AddAsyncDaemon(DaemonMode.HotCold);
+        var marten = builder.Services.AddEventStore(schema, events).AddAsyncDaemon(DaemonMode.HotCold);
         builder.Services.AddSingleton<EventWriter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<EventWriter>());
         return new EventStreamsBuilder(builder.Services, marten);
     }
+
+    /// <summary>The store itself, as the service and a rebuild of its tables have it.</summary>
+    internal static MartenServiceCollectionExtensions.MartenConfigurationExpression AddEventStore(
+        this IServiceCollection services, string schema, Action<StoreOptions> events) => services.AddMarten(options =>
+        {
+            options.DatabaseSchemaName = schema;
+            // jsonb does not keep the order of properties, so the kind of a stored command may come anywhere.
+            options.UseSystemTextJsonForSerialization(casing: Casing.CamelCase, configure: json => json.AllowOutOfOrderMetadataProperties = true);
+            options.Events.StreamIdentity = StreamIdentity.AsString;
+            options.Events.AppendMode = EventAppendMode.Quick;
+            options.Events.UseListenNotifyForEventAppends = true;
+            options.Events.MetadataConfig.CorrelationIdEnabled = true;
+            options.Events.MetadataConfig.CausationIdEnabled = true;
+            options.Events.MetadataConfig.HeadersEnabled = true;
+            options.Projections.Errors.SkipApplyErrors = false;
+            options.Projections.Errors.SkipUnknownEvents = false;
+            options.Projections.Errors.SkipSerializationErrors = false;
+            events(options);
+        })
+        .UseLightweightSessions()
+        .UseNpgsqlDataSource()
+        .ApplyAllDatabaseChangesOnStartup();
 }
 
 /// <summary>The schema that holds a service's streams and read tables.</summary>
 public sealed record ServiceSchema(string Name);
+
+/// <summary>The store of a service: its schema, and the names of its events.</summary>
+sealed record EventStore(string Schema, Action<StoreOptions> Events);
 
 /// <summary>The names under which a service's daemon keeps its progress.</summary>
 public sealed record Shard(string Name)
@@ -72,9 +79,28 @@ public interface IReadSomeEvents
     static abstract IReadOnlyList<Type> Events { get; }
 }
 
+/// <summary>A read table that is filled from the events and from nothing else, so that it can be made anew.</summary>
+public interface IReadModel : IProjection, IReadSomeEvents
+{
+    static abstract ReadTable Table { get; }
+}
+
+/// <summary>A read model by name, and how a store is told of a version of it.</summary>
+sealed record ReadModel(string Name, ReadTable Table, Action<MartenServiceCollectionExtensions.MartenConfigurationExpression, uint> Register)
+{
+    public static ReadModel Of<T>(string name) where T : class, IReadModel => new(name, T.Table, (marten, version) =>
+        marten.AddProjectionWithServices<T>(ProjectionLifecycle.Async, ServiceLifetime.Singleton, projection =>
+        {
+            projection.Name = name;
+            projection.Version = version;
+            foreach (var type in T.Events)
+                projection.IncludeType(type);
+        }));
+}
+
 public sealed class EventStreamsBuilder(IServiceCollection services, MartenServiceCollectionExtensions.MartenConfigurationExpression marten)
 {
-    /// <summary>Makes a read table at start.</summary>
+    /// <summary>Makes a table at start that the service itself keeps.</summary>
     public EventStreamsBuilder Table(ReadTable table)
     {
         services.AddSingleton(table);
@@ -82,16 +108,13 @@ public sealed class EventStreamsBuilder(IServiceCollection services, MartenServi
     }
 
     /// <summary>Feeds a read table from the events, apart from the transaction that appended them.</summary>
-    public EventStreamsBuilder Project<T>(string name) where T : class, IProjection, IReadSomeEvents
+    public EventStreamsBuilder Project<T>(string name) where T : class, IReadModel
     {
-        marten.AddProjectionWithServices<T>(ProjectionLifecycle.Async, ServiceLifetime.Singleton, projection =>
-        {
-            projection.Name = name;
-            foreach (var type in T.Events)
-                projection.IncludeType(type);
-        });
+        var model = ReadModel.Of<T>(name);
+        model.Register(marten, 1);
+        services.AddSingleton(model);
         services.AddSingleton(new Shard(name));
-        return this;
+        return Table(model.Table);
     }
 
     /// <summary>Publishes what was appended, at least once and in stream order.</summary>

@@ -60,11 +60,11 @@ public sealed class Facts(EventWriter writer, InstallationKeys keys)
 }
 
 /// <summary>The table of facts: the newest state of everything the others have published, by team.</summary>
-public sealed class FactsTable(ServiceSchema schema) : IProjection, IReadSomeEvents
+public sealed class FactsTable(ServiceSchema schema) : IReadModel
 {
     public static IReadOnlyList<Type> Events => Facts.Types;
 
-    public static readonly ReadTable Table = new("""
+    public static ReadTable Table { get; } = new("""
         create table if not exists {schema}.facts (
             programme text not null,
             kind text not null,

@@ -18,11 +18,11 @@ public interface IFallsDue<TState>
 }
 
 /// <summary>When the calendar next bears on each stream.</summary>
-public sealed class NextDates(ServiceSchema schema) : IProjection, IReadSomeEvents
+public sealed class NextDates(ServiceSchema schema) : IReadModel
 {
     public static IReadOnlyList<Type> Events => [typeof(NextDateSet)];
 
-    public static readonly ReadTable Table = new("""
+    public static ReadTable Table { get; } = new("""
         create table if not exists {schema}.next_dates (stream_key text primary key, next_date date not null);
         create index if not exists next_dates_by_date on {schema}.next_dates (next_date);
         """);

@@ -16,7 +16,6 @@ static class PirService
                 Review.MapEvents(options);
                 TeamTrend.MapEvents(options);
             })
-            .Table(TeamRecords.Table)
             .Table(TeamsAwaitingRest.Table)
             .Project<TeamRecords>(TeamRecords.Name)
             .Publish<PirPublisher>("Publishing");

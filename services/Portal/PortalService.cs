@@ -18,10 +18,7 @@ static class PortalService
                 Submission.MapEvents(options);
                 Import.MapEvents(options);
             })
-            .Table(FactsTable.Table)
-            .Table(SubmissionsTable.Table)
-            .Table(ImportsTable.Table)
-            .Table(SubmissionIndexes.Table)
+            .Table(ImportsTable.Uploads)
             .Project<FactsTable>("Facts")
             .Project<SubmissionsTable>("Submissions")
             .Project<ImportsTable>("Imports")

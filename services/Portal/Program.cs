@@ -7,4 +7,4 @@ builder.AddServiceDefaults("portal");
 builder.AddPortal(declareOnly);
 var app = builder.Build();
 app.MapPortal();
-await app.RunServiceAsync(declareOnly);
+return await app.RunServiceAsync(args);

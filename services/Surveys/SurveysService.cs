@@ -18,7 +18,6 @@ static class SurveysService
                 Waiting.MapEvents(options);
                 NextDates.MapEvents(options);
             })
-            .Table(NextDates.Table)
             .Project<NextDates>("NextDates")
             .Publish<SurveysPublisher>("Publishing");
         builder.Services.AddSingleton<PairStreams>();

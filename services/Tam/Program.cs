@@ -5,4 +5,4 @@ var declareOnly = args.Contains(Bus.DeclareTopology);
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("tam");
 builder.AddTam(declareOnly);
-await builder.Build().RunServiceAsync(declareOnly);
+return await builder.Build().RunServiceAsync(args);

@@ -18,7 +18,6 @@ static class TamService
                 Waiting.MapEvents(options);
                 NextDates.MapEvents(options);
             })
-            .Table(NextDates.Table)
             .Project<NextDates>("NextDates")
             .Publish<TamPublisher>("Publishing");
         builder.Services.AddHostedService<StreamsFallingDue<CaseInterviews>>();

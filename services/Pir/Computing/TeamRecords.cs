@@ -18,11 +18,11 @@ namespace Fidelity.Pir.Computing;
 /// The newest state of everything that measures are computed from, as measures see it, by team; and in the same transaction a
 /// mark on every team of which something arrived. Many arrivals are one mark, and one mark is one computation.
 /// </summary>
-sealed class TeamRecords(ServiceSchema schema) : IProjection, IReadSomeEvents
+sealed class TeamRecords(ServiceSchema schema) : IReadModel
 {
     public const string Name = "TeamRecords";
 
-    public static readonly ReadTable Table = new("""
+    public static ReadTable Table { get; } = new("""
         create table if not exists {schema}.team_records (
             programme text not null, team_id text not null, kind text not null, key text not null, version bigint not null, data jsonb not null,
             primary key (programme, kind, key));

@@ -11,18 +11,22 @@ using Npgsql;
 namespace Fidelity.Portal.Importing;
 
 /// <summary>Imports that are still to be checked, sent or settled; and, stored at upload, their files and what the dry run found.</summary>
-sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IProjection, IReadSomeEvents
+sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IReadModel
 {
     public static IReadOnlyList<Type> Events =>
         [typeof(ImportReceived), typeof(ImportChecked), typeof(ImportAccepted), typeof(ImportSent), typeof(ImportSettled)];
 
-    public static readonly ReadTable Table = new("""
-        create table if not exists {schema}.imports (id uuid primary key, received_at timestamptz not null, waits_for text, rows_checked integer);
+    public static ReadTable Table { get; } = new(
+        "create table if not exists {schema}.imports (id uuid primary key, received_at timestamptz not null, waits_for text)");
+
+    /// <summary>What no event holds: the files as they were uploaded, and how the dry run goes.</summary>
+    public static readonly ReadTable Uploads = new("""
         create table if not exists {schema}.import_files (
             import_id uuid not null, number integer not null, name text not null, content bytea not null, primary key (import_id, number));
         create table if not exists {schema}.import_findings (
             import_id uuid not null, number integer not null, file text not null, line integer not null, column_name text, code text not null,
             message text not null, primary key (import_id, number));
+        create table if not exists {schema}.import_progress (import_id uuid primary key, rows_checked integer not null);
         """);
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
@@ -100,7 +104,8 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IPr
             $"""
             insert into {schema.Name}.import_findings (import_id, number, file, line, column_name, code, message)
             select @import, * from unnest(@numbers, @files, @lines, @columns, @codes, @messages);
-            update {schema.Name}.imports set rows_checked = @rowsSoFar where id = @import;
+            insert into {schema.Name}.import_progress (import_id, rows_checked) values (@import, @rowsSoFar)
+            on conflict (import_id) do update set rows_checked = excluded.rows_checked;
             """,
             new
             {
@@ -118,7 +123,7 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IPr
     public async Task<int> RowsChecked(Guid import, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
-        return await connection.ExecuteScalarAsync<int?>($"select rows_checked from {schema.Name}.imports where id = @import", new { import }) ?? 0;
+        return await connection.ExecuteScalarAsync<int?>($"select rows_checked from {schema.Name}.import_progress where import_id = @import", new { import }) ?? 0;
     }
 
     /// <summary>What is wrong with an import, as it is read: the dry run's findings where they still hold, and what the owners refused.</summary>

@@ -13,9 +13,9 @@ using Npgsql;
 namespace Fidelity.Portal.Submitting;
 
 /// <summary>Submissions with their state, how many of each import are in each state, and the records that the portal knows by them.</summary>
-sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) : IProjection, IReadSomeEvents
+sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) : IReadModel
 {
-    public static readonly ReadTable Table = new("""
+    public static ReadTable Table { get; } = new("""
         create table if not exists {schema}.submissions (
             stream_key text primary key,
             import_id uuid,
@@ -26,6 +26,7 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
             accepted_at timestamptz not null,
             concluded_at timestamptz);
         create index if not exists submissions_unanswered on {schema}.submissions (accepted_at) where state = 'accepted';
+        create index if not exists submissions_waiting on {schema}.submissions (concluded_at) where state = 'waiting';
         create index if not exists submissions_not_recorded on {schema}.submissions (import_id, state) where state in ('waiting', 'refused');
         create table if not exists {schema}.import_states (
             import_id uuid not null, state text not null, submissions integer not null, primary key (import_id, state));
@@ -38,7 +39,7 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
             content jsonb not null,
             primary key (programme, kind, key, stream_key));
         create index if not exists records_by_submission on {schema}.records (stream_key);
-        create index if not exists records_by_person on {schema}.records (programme, split_part(key, '|', 1)) where kind = 'Post';
+        create index if not exists records_by_subject on {schema}.records (programme, kind, split_part(key, '|', 1));
         """);
 
     public static IReadOnlyList<Type> Events => [typeof(SubmissionAccepted), typeof(SubmissionConcluded)];
