@@ -90,6 +90,18 @@ public static class Filling
                 Known(known.Outcomes.NoNewSubstanceReport, given.Outcomes.NoNewSubstanceReport)),
         });
 
+    /// <summary>
+    /// What holds when both have been accepted under one key, the known one first: its content, with the blanks filled where its
+    /// kind allows that.
+    /// </summary>
+    public static Command Merge(Command known, Command given) => (known, given) switch
+    {
+        (RegisterTeam was, RegisterTeam now) => Of(was, now).Merged,
+        (RegisterPost was, RegisterPost now) => Of(was, now).Merged,
+        (RegisterCase was, RegisterCase now) => Of(was, now).Merged,
+        _ => known,
+    };
+
     static Filling<TCommand> Compare<TCommand>(TCommand known, TCommand given, TCommand merged) where TCommand : Command
     {
         var told = Content.Of(known).Zip(Content.Of(given), (was, @is) => (was.Column, Was: was.Value, Is: @is.Value))

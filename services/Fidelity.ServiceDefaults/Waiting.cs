@@ -1,4 +1,5 @@
 using Fidelity.Contracts.Submitting;
+using Fidelity.Measurement;
 using Marten;
 
 namespace Fidelity.ServiceDefaults;
@@ -7,9 +8,9 @@ namespace Fidelity.ServiceDefaults;
 public sealed record WaitBegan(Guid SubmissionId);
 
 /// <summary>The fact arrived: this is the answer that a stored command has had to wait for.</summary>
-public sealed record WaitEnded(Guid SubmissionId, SubmissionOutcome Outcome, IReadOnlyList<Cause> Causes)
+public sealed record WaitEnded(Guid SubmissionId, SubmissionOutcome Outcome, IReadOnlyList<Cause> Causes, Score? Score = null)
 {
-    public SubmissionAnswered Answer => new(SubmissionId, Outcome, Causes);
+    public SubmissionAnswered Answer => new(SubmissionId, Outcome, Causes, Score);
 }
 
 public static class Waiting

@@ -1,10 +1,10 @@
-using System.Collections;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Fidelity.Contracts.Submitting;
-using Fidelity.ServiceDefaults;
+using Fidelity.Portal.Describing;
+using Fidelity.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fidelity.Portal;
@@ -19,8 +19,15 @@ static class Api
     {
         builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = LargestBody);
         builder.Services.AddProblemDetails();
-        builder.Services.AddOpenApi("v1");
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            // What the description says of types follows these, and is to be exact.
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.RespectNullableAnnotations = true;
+            json.SerializerOptions.RespectRequiredConstructorParameters = true;
+        });
+        builder.AddDescription();
     }
 
     public static void UseApi(this WebApplication app)
@@ -33,7 +40,7 @@ static class Api
         // PostgreSQL stores no null character, so nothing can have one in its name.
         app.Use((context, next) =>
             context.Request.Query.Any(given => given.Value.Any(value => value?.Contains('\0', StringComparison.Ordinal) == true))
-                ? Problems.Of(StatusCodes.Status400BadRequest, "bad_id", "The address holds a null character. Take it out.").ExecuteAsync(context)
+                ? Problems.OfAddress().ExecuteAsync(context)
                 : next(context));
         app.MapOpenApi("/openapi/{documentName}.json");
     }
@@ -44,47 +51,73 @@ static class ApiJson
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 }
 
-/// <summary>Problem documents (RFC 9457) with the error codes of formats.md §1.</summary>
+/// <summary>Why a request was refused (RFC 9457).</summary>
+/// <param name="Type">Where the status is defined.</param>
+/// <param name="Title">What the status is called.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">A sentence that says what is wrong and what to do.</param>
+/// <param name="Code">The code of the first fault; programs act on it.</param>
+/// <param name="Errors">Every fault.</param>
+/// <param name="TraceId">Names the request in the service's telemetry.</param>
+sealed record Problem(
+    string Type, string Title, int Status, string Detail, string Code, IReadOnlyList<Problem.Fault> Errors, string? TraceId = null)
+{
+    /// <summary>One fault.</summary>
+    /// <param name="Code">What kind of fault it is; programs act on it.</param>
+    /// <param name="Pointer">A JSON pointer to the property at fault; null when it is no single one.</param>
+    /// <param name="Parameter">The query parameter at fault; null when it is none.</param>
+    /// <param name="Detail">A sentence that says what is wrong and what to do. It never repeats the value.</param>
+    public sealed record Fault(string Code, string? Pointer, string? Parameter, string Detail);
+}
+
+/// <summary>Problem documents with the error codes of formats.md §1.</summary>
 static class Problems
 {
-    public static ProblemHttpResult Of(int status, string code, string detail, string? pointer = null) => TypedResults.Problem(
-        detail, statusCode: status, extensions: new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            ["code"] = code, ["errors"] = new[] { new Fault(code, pointer, detail) },
-        });
+    /// <summary>The one code that is no fault of the request.</summary>
+    public const string Internal = "internal";
 
-    public static ProblemHttpResult Of(Cause fault) =>
-        Of(StatusCodes.Status422UnprocessableEntity, fault.Code, fault.Message, fault.Field is null ? null : $"#/{fault.Field}");
+    public static ProblemHttpResult Of(int status, string code, string detail, string? pointer = null) =>
+        Of(status, detail, [new Problem.Fault(code, pointer, null, detail)]);
 
-    /// <summary>Every fault at once.</summary>
-    public static ProblemHttpResult Of(IReadOnlyList<Cause> faults, Func<string?, string?> pointer) => TypedResults.Problem(
-        faults is [var only] ? only.Message : $"{faults.Count} faults; each names its field and says what to do.",
-        statusCode: StatusCodes.Status422UnprocessableEntity, title: "Refused",
-        extensions: new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            ["code"] = faults[0].Code, ["errors"] = faults.Select(fault => new Fault(fault.Code, pointer(fault.Field), fault.Message)).ToArray(),
-        });
+    /// <summary>A fault in a query parameter.</summary>
+    public static ProblemHttpResult OfParameter(Cause fault, int status = StatusCodes.Status422UnprocessableEntity) =>
+        Of(status, fault.Message, [new Problem.Fault(fault.Code, null, fault.Field, fault.Message)]);
+
+    /// <summary>Every fault of a document at once.</summary>
+    public static ProblemHttpResult Of(IReadOnlyList<Problem.Fault> faults) => Of(
+        StatusCodes.Status422UnprocessableEntity,
+        faults is [var only] ? only.Detail : $"{faults.Count} faults; each names its field and says what to do.", faults);
+
+    static ProblemHttpResult Of(int status, string detail, IReadOnlyList<Problem.Fault> faults) => TypedResults.Problem(
+        detail, statusCode: status,
+        extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = faults[0].Code, ["errors"] = faults });
 
     public static ProblemHttpResult OfFailure(HttpContext context) =>
         context.Features.Get<Microsoft.AspNetCore.Diagnostics.IExceptionHandlerFeature>()?.Error is BadHttpRequestException refused
             ? OfStatus(refused.StatusCode)
-            : Of(StatusCodes.Status500InternalServerError, "internal", "Something went wrong here. Nothing of the request was kept; try again, and tell the administrator if it stays.");
+            : OfFailure();
+
+    public static ProblemHttpResult OfFailure() => Of(StatusCodes.Status500InternalServerError, Internal,
+        "Something went wrong here. Nothing of the request was kept; try again, and tell the administrator if it stays.");
+
+    public static ProblemHttpResult OfAddress() =>
+        Of(StatusCodes.Status400BadRequest, ErrorCodes.BadId, "The address holds a null character. Take it out.");
 
     public static ProblemHttpResult OfStatus(int status) => status switch
     {
-        StatusCodes.Status404NotFound => Of(status, "unknown_reference", "There is nothing at this address. /openapi/v1.json lists what there is."),
-        StatusCodes.Status405MethodNotAllowed => Of(status, "unknown_code", "This address does not take this method. /openapi/v1.json lists what it takes."),
-        StatusCodes.Status413PayloadTooLarge => Of(status, "too_large", "The body is larger than this address takes. Send one record, or use an import."),
-        StatusCodes.Status415UnsupportedMediaType => Of(status, "bad_encoding", "Send JSON as application/json in UTF-8."),
-        _ => Of(status, "bad_encoding", "The request cannot be read. Send well-formed JSON in UTF-8 as /openapi/v1.json describes it."),
+        StatusCodes.Status404NotFound => Of(status, ErrorCodes.UnknownReference, "There is nothing at this address. /openapi/v1.json lists what there is."),
+        StatusCodes.Status405MethodNotAllowed => Of(status, ErrorCodes.UnknownCode, "This address does not take this method. /openapi/v1.json lists what it takes."),
+        StatusCodes.Status413PayloadTooLarge => Of(status, ErrorCodes.TooLarge, "The body is larger than this address takes. Send one record, or use an import, or split the import."),
+        StatusCodes.Status415UnsupportedMediaType => Of(status, ErrorCodes.BadEncoding, "Send JSON as application/json in UTF-8."),
+        _ => Of(status, ErrorCodes.BadEncoding, "The request cannot be read. Send it as /openapi/v1.json describes it: parameters of their type, and well-formed JSON in UTF-8 that names nothing twice."),
     };
-
-    sealed record Fault(string Code, string? Pointer, string Detail);
 }
 
 /// <summary>The programme that a request speaks of.</summary>
 static partial class Programme
 {
+    public const string Meaning = "The programme whose ids are meant: 1–40 of a–z, 0–9 and hyphen.";
+
     [GeneratedRegex("^[a-z0-9-]{1,40}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
     private static partial Regex Slug();
 
@@ -99,19 +132,11 @@ static class Shell
 {
     public static bool Wants(HttpContext context) => context.Request.Headers.Accept.ToString().StartsWith("text/plain", StringComparison.Ordinal);
 
-    public static string Lines(object shown)
-    {
-        var lines = new StringBuilder();
-        foreach (var property in shown.GetType().GetProperties())
-        {
-            var value = property.GetValue(shown);
-            if (value is IEnumerable and not string)
-                continue;
-            var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
-            var text = value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture);
-            lines.Append(CultureInfo.InvariantCulture, $"{name}={text}\n");
-        }
+    public const string Meaning = "For shells: the properties that are a single value, one `key=value` a line.";
 
-        return lines.ToString();
-    }
+    /// <summary>The properties that are a single value, named and written as in JSON.</summary>
+    public static string Lines<T>(T shown) => string.Concat(
+        JsonSerializer.SerializeToNode(shown, ApiJson.Options)!.AsObject()
+            .Where(property => property.Value is null or JsonValue)
+            .Select(property => $"{property.Key}={property.Value}\n"));
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Fidelity.Measurement;
 using Fidelity.Portal.Importing;
 using Marten;
 
@@ -16,6 +18,23 @@ public sealed record ImportSettled;
 /// <summary>What a dry run found.</summary>
 public sealed record ImportCounts(int Rows, int New, int Changes, int Known, int Held, int Faulty, int Findings);
 
+/// <summary>How far an import has come.</summary>
+[JsonConverter(typeof(CodeJsonConverter<ImportState>))]
+public enum ImportState
+{
+    /// <summary>The dry run is under way.</summary>
+    Checking,
+
+    /// <summary>The dry run is over, and the import waits to be accepted.</summary>
+    Checked,
+
+    /// <summary>Its rows are being recorded.</summary>
+    Accepted,
+
+    /// <summary>Every row is answered, and every review that it bears on computed.</summary>
+    Settled,
+}
+
 /// <summary>One import from its upload until every review it bears on has settled.</summary>
 public sealed record Import
 {
@@ -31,7 +50,8 @@ public sealed record Import
 
     public bool Settled { get; init; }
 
-    public string State => Settled ? "settled" : Accepted is not null ? "accepted" : Checked is not null ? "checked" : "checking";
+    public ImportState State =>
+        Settled ? ImportState.Settled : Accepted is not null ? ImportState.Accepted : Checked is not null ? ImportState.Checked : ImportState.Checking;
 
     public Import Apply(ImportReceived happened) => this with { Received = happened };
 

@@ -1,3 +1,5 @@
+using Fidelity.Portal.Defining;
+using Fidelity.Portal.Describing;
 using Fidelity.Portal.Importing;
 using Fidelity.Portal.Receiving;
 using Fidelity.Portal.Reviews;
@@ -20,7 +22,7 @@ static class PortalService
             })
             .Table(ImportsTable.Uploads)
             .Project<FactsTable>("Facts")
-            .Project<SubmissionsTable>("Submissions")
+            .Project<SubmissionsTable>(SubmissionsTable.Name)
             .Project<ImportsTable>("Imports")
             .Publish<CommandSender>("Sending");
         builder.AddBus(declareOnly, bus =>
@@ -37,10 +39,11 @@ static class PortalService
     public static void MapPortal(this WebApplication app)
     {
         app.UseApi();
-        var api = app.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1").Refuses(Problems.OfAddress()).Refuses(Problems.OfFailure());
         api.MapSubmitting();
         api.MapImporting();
         api.MapReviews();
+        api.MapDefinitions();
         app.MapPages();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Fidelity.Contracts;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Measurement;
@@ -7,26 +8,52 @@ namespace Fidelity.Portal;
 
 public sealed record SubmissionAccepted(Command Command, ImportRowName? Row);
 
-public sealed record SubmissionConcluded(SubmissionOutcome Outcome, IReadOnlyList<Cause> Causes, Score? Score, DateTimeOffset At)
-{
-    static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
-
-    /// <summary>What to show: a wait that has lasted a day is a refusal, with what it waited for as its cause, until the fact arrives after all.</summary>
-    public SubmissionOutcome Shown(DateTimeOffset now) =>
-        Outcome == SubmissionOutcome.Waiting && now - At > LongestWait ? SubmissionOutcome.Refused : Outcome;
-}
+public sealed record SubmissionConcluded(SubmissionOutcome Outcome, IReadOnlyList<Cause> Causes, Score? Score, DateTimeOffset At);
 
 /// <summary>The row of an import that a submission came from.</summary>
 public sealed record ImportRowName(Guid ImportId, string File, int Line);
 
+/// <summary>Where a submission stands.</summary>
+[JsonConverter(typeof(CodeJsonConverter<SubmissionState>))]
+public enum SubmissionState
+{
+    /// <summary>Kept, and its owner has not answered yet.</summary>
+    Accepted,
+
+    /// <summary>Kept by its owner, and in effect as soon as the record it rests on is there.</summary>
+    Waiting,
+
+    /// <summary>In effect.</summary>
+    Recorded,
+
+    /// <summary>Not in effect, for the causes named.</summary>
+    Refused,
+}
+
 /// <summary>One submission from its acceptance to its owner's answer.</summary>
 public sealed record Submission
 {
+    static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
+
     public string Id { get; set; } = "";
 
     public Command? Command { get; init; }
 
     public SubmissionConcluded? Concluded { get; init; }
+
+    /// <summary>Whether its owner has said its last word on it.</summary>
+    public bool IsSettled => Concluded is { Outcome: not SubmissionOutcome.Waiting };
+
+    /// <summary>
+    /// What to show: a wait that has lasted a day is a refusal, with what it waited for as its cause, until the fact arrives after all.
+    /// </summary>
+    public SubmissionState StateAt(DateTimeOffset now) => Concluded switch
+    {
+        null => SubmissionState.Accepted,
+        { Outcome: SubmissionOutcome.Recorded } => SubmissionState.Recorded,
+        { Outcome: SubmissionOutcome.Waiting, At: var at } when now - at <= LongestWait => SubmissionState.Waiting,
+        _ => SubmissionState.Refused,
+    };
 
     public Submission Apply(SubmissionAccepted happened) => this with { Command = happened.Command, Concluded = null };
 
@@ -45,8 +72,7 @@ public sealed record Submission
     public static (Submission State, IReadOnlyList<object> Events) Conclude(Submission? known, SubmissionAnswered answer, DateTimeOffset now)
     {
         var state = known ?? new Submission();
-        var settled = state.Concluded is { Outcome: not SubmissionOutcome.Waiting };
-        if (settled || state.Concluded?.Outcome == answer.Outcome)
+        if (state.IsSettled || state.Concluded?.Outcome == answer.Outcome)
             return (state, []);
         var concluded = new SubmissionConcluded(answer.Outcome, answer.Causes, answer.Score, now);
         return (state.Apply(concluded), [concluded]);

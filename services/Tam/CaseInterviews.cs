@@ -235,7 +235,7 @@ public sealed record CaseInterviews : IFallsDue<CaseInterviews>
         {
             var (outcome, causes) = state.Standing(waiting);
             if (outcome != SubmissionOutcome.Waiting)
-                Happened(new WaitEnded(waiting, outcome, causes), state.Apply);
+                Happened(new WaitEnded(waiting, outcome, causes, outcome == SubmissionOutcome.Recorded ? state.ScoreOf(waiting) : null), state.Apply);
         }
 
         return (state, all);

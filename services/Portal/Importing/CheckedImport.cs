@@ -28,7 +28,7 @@ public enum RowEffect
 /// <param name="Line">The line where the row begins.</param>
 /// <param name="Command">
 /// What is asked of the owner, without a submission id: that is stamped when the import is accepted. Of a change, the known
-/// content with its blanks filled.
+/// content with its blanks filled; of a repeat, the known content.
 /// </param>
 /// <param name="Effect">What it does.</param>
 /// <param name="Filled">The columns that a change fills.</param>

@@ -245,20 +245,26 @@ sealed class ImportCheck(IReadOnlySet<RecordKind> unread)
             (RegisterTeam was, RegisterTeam now) => Fill(Filling.Of(was, now)),
             (RegisterPost was, RegisterPost now) => Fill(Filling.Of(was, now)),
             (RegisterCase was, RegisterCase now) => Fill(Filling.Of(was, now)),
-            _ when Difference(earlier, given) is { } difference => Conflict(difference, "Correct the id; a changed answer goes into corrections.csv."),
-            _ => Verdict.Accepted(given, RowEffect.Known),
+            _ when Contradiction(row.Kind, earlier, given) is { } contradiction => Verdict.Refused([contradiction]),
+            _ => Verdict.Accepted(earlier, RowEffect.Known),
         };
 
         Verdict Fill<TCommand>(Filling<TCommand> filling) where TCommand : Command => filling switch
         {
-            { Altered: not [] } => Conflict(Differ(filling.Altered), "Blanks may be filled, what is filled stays: restore it, or correct the id."),
+            { Altered: not [] } => Verdict.Refused([Conflict(
+                row.Kind, Differ(filling.Altered), "Blanks may be filled, what is filled stays: restore it, or correct the id.")]),
             { Filled: not [] } => Verdict.Accepted(filling.Merged, RowEffect.Change, filling.Filled),
             _ => Verdict.Accepted(filling.Merged, RowEffect.Known),
         };
-
-        Verdict Conflict(string difference, string todo) => Verdict.Refused(
-            [row.OnIdentity(ErrorCodes.ConflictingId, $"The portal has this id with other content ({difference}). {todo}")]);
     }
+
+    /// <summary>What is wrong when something that may not be filled comes again; null when it says the same.</summary>
+    public static Cause? Contradiction(ImportKind kind, Command earlier, Command given) => Difference(earlier, given) is { } difference
+        ? Conflict(kind, difference, "Correct the id; a changed answer is a correction.")
+        : null;
+
+    static Cause Conflict(ImportKind kind, string difference, string todo) =>
+        new(ErrorCodes.ConflictingId, kind.Columns[0], $"The portal has this id with other content ({difference}). {todo}");
 
     static string? Difference(Command first, Command second)
     {

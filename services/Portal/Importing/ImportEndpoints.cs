@@ -1,9 +1,12 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Text;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Measurement;
+using Fidelity.Portal.Describing;
 using Fidelity.Portal.Submitting;
 using Fidelity.ServiceDefaults;
+using Fidelity.Validation;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,6 +16,13 @@ namespace Fidelity.Portal.Importing;
 static class ImportEndpoints
 {
     const long LargestUpload = 512L * 1024 * 1024;
+    const string Tag = "Imports";
+    const string IdMeaning = "What the upload was answered with as `id`.";
+    const string ReportColumns = "file,line,column,code,message\n";
+
+    static readonly ImportShown Example = new(
+        new("0198f3a2-7c1e-7b60-9d2f-3e5a8c4b1d70"), "main", ImportState.Checked, ["teams.csv"], [], [new("teams.csv", 1, 1, 0, 0, 0, 0)],
+        1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, ReviewsSettled: false);
 
     public static void AddImporting(this WebApplicationBuilder builder)
     {
@@ -23,25 +33,61 @@ static class ImportEndpoints
 
     public static void MapImporting(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/programmes", async (HttpContext context, SubmissionsTable records) =>
-            Shell.Wants(context)
-                ? Results.Text(string.Concat((await records.Programmes(context.RequestAborted)).Select(programme => $"{programme}\n")))
-                : Results.Ok(await records.Programmes(context.RequestAborted)));
+        api.MapGet("/programmes", Programmes)
+            .WithName("listProgrammes").WithTags("Reviews").WithSummary("List the programmes that are known")
+            .WithDescription("A programme is known as soon as any record was accepted into it.")
+            .Answers(StatusCodes.Status200OK, "Their names, in order.", (IReadOnlyList<string>)["main", "vast"])
+            .AnswersText(StatusCodes.Status200OK, "text/plain", "One name a line.", "main\nvast\n");
         api.MapPost("/imports", Receive).DisableAntiforgery()
-            .WithMetadata(new RequestSizeLimit(LargestUpload));
-        api.MapGet("/imports/{id:guid}", async (Guid id, HttpContext context, EventWriter store, ImportsTable imports) =>
-            await Show(id, context, store, imports));
-        api.MapGet("/imports/{id:guid}/report.csv", Report);
-        api.MapPost("/imports/{id:guid}/accept", Accept);
+            .WithMetadata(new RequestSizeLimit(LargestUpload))
+            .WithName("uploadImport").WithTags(Tag).WithSummary("Upload files for a dry run")
+            .WithDescription(
+                "Any subset of the files of a programme as CSV, one zip of them, or a workbook with a sheet for each. Nothing is recorded: every row is "
+                + "checked, and the import waits until it is accepted.")
+            .Requires("programme")
+            .TakesFiles(Example.Files[0], "team_id,name,profile,opened,closed,pir_start_month\nvast,Team Väst,mst@1,2025-01-01,,1\n")
+            .Answers(StatusCodes.Status201Created, "The files are kept, and are being checked.",
+                Example with { State = ImportState.Checking, Counts = [], Rows = 0, New = 0 })
+            .Locates(StatusCodes.Status201Created, "Where to watch it until its state is `checked`.")
+            .AnswersText(StatusCodes.Status201Created, "text/plain", Shell.Meaning, Shell.Lines(Example))
+            .Refuses(Unreadable)
+            .Refuses(Problems.OfStatus(StatusCodes.Status413PayloadTooLarge))
+            .Refuses(NoForm)
+            .Refuses(NoFiles)
+            .Refuses(Problems.OfParameter(Programme.Fault("Nord")!));
+        api.MapGet("/imports/{id:guid}", Show)
+            .WithName("getImport").WithTags(Tag).WithSummary("Show how far an import has come")
+            .WithDescription("While it is checked, what the dry run counted; once accepted, how many of its rows were answered and what became of them.")
+            .Answers(StatusCodes.Status200OK, "The import.", Example)
+            .AnswersText(StatusCodes.Status200OK, "text/plain", Shell.Meaning, Shell.Lines(Example))
+            .Refuses(Unknown(Example.Id));
+        api.MapGet("/imports/{id:guid}/report.csv", Report)
+            .WithName("getImportReport").WithTags(Tag).WithSummary("Fetch what is wrong with an import, as CSV")
+            .WithDescription("One line for each fault that the dry run found, and after acceptance for each row that its owner refused.")
+            .AnswersText(StatusCodes.Status200OK, "text/csv", "The report, in the order of the files.", ReportColumns + "tam.csv,17,i4,out_of_scale,\"Answers of tam-r@1 are 1–5, NA or blank. Correct it after the form.\"\n")
+            .Refuses(Unknown(Example.Id));
+        api.MapPost("/imports/{id:guid}/accept", Accept)
+            .WithName("acceptImport").WithTags(Tag).WithSummary("Accept an import")
+            .WithDescription("Its rows go the way of single submissions. Accepting again changes nothing.")
+            .Answers(StatusCodes.Status202Accepted, "The rows are being recorded. Watch the import until its state is `settled`.", Example with { State = ImportState.Accepted })
+            .AnswersText(StatusCodes.Status202Accepted, "text/plain", Shell.Meaning, Shell.Lines(Example))
+            .Refuses(Problems.OfStatus(StatusCodes.Status400BadRequest))
+            .Refuses(Unknown(Example.Id))
+            .Refuses(StillChecking);
     }
 
-    static async Task<IResult> Receive(HttpContext context, string? programme, EventWriter writer, ImportsTable imports)
+    static async Task<IResult> Programmes(HttpContext context, SubmissionsTable records)
+    {
+        var programmes = await records.Programmes(context.RequestAborted);
+        return Shell.Wants(context) ? Results.Text(string.Concat(programmes.Select(programme => $"{programme}\n"))) : Results.Ok(programmes);
+    }
+
+    static async Task<IResult> Receive(HttpContext context, [Description(Programme.Meaning)] string? programme, EventWriter writer, ImportsTable imports)
     {
         if (Programme.Fault(programme) is { } fault)
-            return Problems.Of(fault);
+            return Problems.OfParameter(fault);
         if (!context.Request.HasFormContentType)
-            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "bad_encoding",
-                "Send the files as multipart/form-data, each in a part named 'files'.");
+            return NoForm;
         IFormCollection form;
         try
         {
@@ -49,12 +95,11 @@ static class ImportEndpoints
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException and not BadHttpRequestException)
         {
-            return Problems.Of(StatusCodes.Status400BadRequest, "bad_encoding",
-                "The upload cannot be read to its end as multipart/form-data. Send each file in a part named 'files'.");
+            return Unreadable;
         }
 
         if (form.Files.Count == 0)
-            return Problems.Of(StatusCodes.Status422UnprocessableEntity, "missing_value", "Send at least one file in a part named 'files'.", "/files");
+            return NoFiles;
         var files = new List<UploadedFile>();
         foreach (var file in form.Files)
         {
@@ -78,7 +123,7 @@ static class ImportEndpoints
         return await Show(id, context, writer, imports);
     }
 
-    static async Task<IResult> Show(Guid id, HttpContext context, EventWriter store, ImportsTable imports)
+    static async Task<IResult> Show([Description(IdMeaning)] Guid id, HttpContext context, EventWriter store, ImportsTable imports)
     {
         if (await store.Read<Import>(Import.StreamKey(id), context.RequestAborted) is not { Received: { } received } import)
             return Unknown(id);
@@ -94,7 +139,7 @@ static class ImportEndpoints
     }
 
     /// <summary>What is wrong: the dry run's findings, and after acceptance what the owners refused.</summary>
-    static async Task<IResult> Report(Guid id, HttpContext context, EventWriter store, ImportsTable imports)
+    static async Task<IResult> Report([Description(IdMeaning)] Guid id, HttpContext context, EventWriter store, ImportsTable imports)
     {
         if (await store.Read<Import>(Import.StreamKey(id), context.RequestAborted) is not { Received: not null } import)
             return Unknown(id);
@@ -102,14 +147,16 @@ static class ImportEndpoints
         return Results.Stream(async body =>
         {
             await using var report = new StreamWriter(body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-            await report.WriteAsync("file,line,column,code,message\n");
+            await report.WriteAsync(ReportColumns);
             await foreach (var finding in findings)
                 await report.WriteAsync(string.Create(CultureInfo.InvariantCulture,
                     $"{Cell(finding.File)},{finding.Line},{Cell(finding.Column)},{finding.Code},{Cell(finding.Message)}\n"));
         }, "text/csv; charset=utf-8");
     }
 
-    static async Task<IResult> Accept(Guid id, HttpContext context, EventWriter writer, ImportsTable imports, bool goodRowsOnly = false)
+    static async Task<IResult> Accept(
+        [Description(IdMeaning)] Guid id, HttpContext context, EventWriter writer, ImportsTable imports,
+        [Description("Accept in spite of faults: rows that have any, and rows that rest on those, are left out.")] bool goodRowsOnly = false)
     {
         var refusal = await writer.Write(async streams =>
         {
@@ -119,9 +166,9 @@ static class ImportEndpoints
             if (stream.State.Accepted is not null)
                 return null;
             if (stream.State.Checked is not { } dryRun)
-                return Problems.Of(StatusCodes.Status409Conflict, "inconsistent", "The import is still being checked. Accept it when its state is 'checked'.");
+                return StillChecking;
             if (dryRun.Counts.Findings > 0 && !goodRowsOnly)
-                return Problems.Of(StatusCodes.Status409Conflict, "inconsistent",
+                return Problems.Of(StatusCodes.Status409Conflict, ErrorCodes.Inconsistent,
                     $"The dry run found {dryRun.Counts.Findings} faults; read /api/v1/imports/{id}/report.csv. Mend them and upload again, or accept the good rows with ?goodRowsOnly=true.");
             var accepted = new ImportAccepted(goodRowsOnly);
             stream.Append(stream.State.Apply(accepted), [accepted]);
@@ -133,8 +180,20 @@ static class ImportEndpoints
         return await Show(id, context, writer, imports);
     }
 
+    static ProblemHttpResult NoForm => Problems.Of(StatusCodes.Status415UnsupportedMediaType, ErrorCodes.BadEncoding,
+        "Send the files as multipart/form-data, each in a part named 'files'.");
+
+    static ProblemHttpResult Unreadable => Problems.Of(StatusCodes.Status400BadRequest, ErrorCodes.BadEncoding,
+        "The upload cannot be read to its end as multipart/form-data. Send each file in a part named 'files'.");
+
+    static ProblemHttpResult NoFiles => Problems.Of(StatusCodes.Status422UnprocessableEntity, ErrorCodes.MissingValue,
+        "Send at least one file in a part named 'files'.", "/files");
+
+    static ProblemHttpResult StillChecking => Problems.Of(StatusCodes.Status409Conflict, ErrorCodes.Inconsistent,
+        "The import is still being checked. Accept it when its state is 'checked'.");
+
     static ProblemHttpResult Unknown(Guid id) =>
-        Problems.Of(StatusCodes.Status404NotFound, "unknown_reference", $"There is no import {id}. Check the address that the upload answered with.");
+        Problems.Of(StatusCodes.Status404NotFound, ErrorCodes.UnknownReference, $"There is no import {id}. Check the address that the upload answered with.");
 
     /// <summary>A cell of the report; what a spreadsheet would take for a formula is made text.</summary>
     static string Cell(string? text)
@@ -150,7 +209,25 @@ static class ImportEndpoints
 }
 
 /// <summary>An import as the API shows it.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Programme">The programme that the rows go into.</param>
+/// <param name="State">How far it has come.</param>
+/// <param name="Files">The files that were uploaded.</param>
+/// <param name="LeftAlone">Those that are none of the kinds.</param>
+/// <param name="Counts">What the dry run counted, by file.</param>
+/// <param name="Rows">Rows in all.</param>
+/// <param name="Errors">Faults found; the report names each.</param>
+/// <param name="Held">Rows that rest on a faulty one.</param>
+/// <param name="New">Rows that record something.</param>
+/// <param name="Changes">Rows that fill blanks of what is known.</param>
+/// <param name="Known">Rows that repeat what is known.</param>
+/// <param name="Sent">Rows accepted so far.</param>
+/// <param name="Answered">Rows that their owners have answered.</param>
+/// <param name="Recorded">Rows in effect.</param>
+/// <param name="Waiting">Rows that wait for a record they rest on.</param>
+/// <param name="Refused">Rows that their owners refused.</param>
+/// <param name="ReviewsSettled">Whether every review that it bears on has been computed.</param>
 sealed record ImportShown(
-    Guid Id, string Programme, string State, IReadOnlyList<string> Files, IReadOnlyList<string> LeftAlone, IReadOnlyList<FileCounts> Counts,
+    Guid Id, string Programme, ImportState State, IReadOnlyList<string> Files, IReadOnlyList<string> LeftAlone, IReadOnlyList<FileCounts> Counts,
     int Rows, int Errors, int Held, int New, int Changes, int Known, int Sent, int Answered, int Recorded, int Waiting, int Refused,
     bool ReviewsSettled);

@@ -14,89 +14,94 @@ namespace Fidelity.Portal.Importing;
 /// </summary>
 public sealed class ImportKind
 {
+    static readonly string[] ProfileIds = [.. Profiles.All.Select(profile => profile.Id)];
+    static readonly string[] TamIds = Definitions(Instrument.Tam);
+    static readonly string[] SamIds = Definitions(Instrument.Sam);
+    static readonly string[] CamIds = Definitions(Instrument.Cam);
+
     /// <summary>Every kind, in the order in which reports name them; what a row refers to comes before it.</summary>
     public static IReadOnlyList<ImportKind> All { get; } =
     [
         new("teams.csv", row => new RegisterTeam(Guid.Empty, row.Programme,
-            TeamId: row.Text("team_id"),
+            TeamId: row.Id("team_id"),
             Name: row.Text("name"),
-            Profile: row.Shared("profile"),
+            Profile: row.OneOf("profile", ProfileIds),
             Opened: row.Date("opened"),
             Closed: row.OptionalDate("closed"),
             PirStartMonth: row.Number("pir_start_month"))),
 
         new("staff.csv", row => new RegisterPost(Guid.Empty, row.Programme,
-            StaffId: row.Shared("staff_id"),
-            TeamId: row.Shared("team_id"),
+            StaffId: row.Id("staff_id"),
+            TeamId: row.Id("team_id"),
             Role: row.Code<StaffRole>("role"),
             From: row.Date("from"),
             To: row.OptionalDate("to"))),
 
         new("cases.csv", row => new RegisterCase(Guid.Empty, row.Programme,
-            CaseId: row.Text("case_id"),
-            TeamId: row.Shared("team_id"),
-            TherapistId: row.Shared("therapist_id"),
+            CaseId: row.Id("case_id"),
+            TeamId: row.Id("team_id"),
+            TherapistId: row.Id("therapist_id"),
             Started: row.Date("started"),
             Discharged: row.OptionalDate("discharged"),
             Reason: row.OptionalCode<DischargeReason>("discharge_reason"),
             Outcomes: Outcomes(row))),
 
         new("reassignments.csv", row => new ReassignCase(Guid.Empty, row.Programme,
-            CaseId: row.Shared("case_id"),
-            TherapistId: row.Shared("therapist_id"),
+            CaseId: row.Id("case_id"),
+            TherapistId: row.Id("therapist_id"),
             From: row.Date("from"))),
 
         new("followups.csv", row => new RecordFollowUp(Guid.Empty, row.Programme,
-            CaseId: row.Shared("case_id"),
+            CaseId: row.Id("case_id"),
             Months: row.Number("months"),
             Date: row.Date("date"),
             Outcomes: Outcomes(row))),
 
         new("tam.csv", row => new RecordTamInterview(Guid.Empty, row.Programme,
-            InterviewId: row.Text("interview_id"),
-            CaseId: row.Shared("case_id"),
-            InterviewerId: row.OptionalText("interviewer_id"),
+            InterviewId: row.Id("interview_id"),
+            CaseId: row.Id("case_id"),
+            InterviewerId: row.OptionalId("interviewer_id"),
             Date: row.Date("date"),
             Mode: row.Code<InterviewMode>("mode"),
             Language: row.OptionalText("language"),
             Interpreter: row.Flag("interpreter"),
-            Instrument: row.Shared("instrument"),
+            Instrument: row.OneOf("instrument", TamIds),
             Answers: row.Answers(Instruments.TamR.Items))),
 
         new("tam_attempts.csv", row => new RecordTamAttempt(Guid.Empty, row.Programme,
-            CaseId: row.Shared("case_id"),
+            CaseId: row.Id("case_id"),
             Date: row.Date("date"),
             Outcome: row.Code<AttemptOutcome>("outcome"))),
 
         new("sam.csv", row => new RecordSurvey(Guid.Empty, row.Programme,
-            SurveyId: row.Text("survey_id"),
+            SurveyId: row.Id("survey_id"),
             Pair: new(Instrument.Sam,
-                TeamId: row.Shared("team_id"),
-                RaterId: row.Shared("rater_id"),
-                RatedId: row.Shared("supervisor_id")),
+                TeamId: row.Id("team_id"),
+                RaterId: row.Id("rater_id"),
+                RatedId: row.Id("supervisor_id")),
             Date: row.Date("date"),
-            Instrument: row.Shared("instrument"),
+            Instrument: row.OneOf("instrument", SamIds),
             Answers: row.Answers(Instruments.Sam.Items))),
 
         new("cam.csv", row => new RecordSurvey(Guid.Empty, row.Programme,
-            SurveyId: row.Text("survey_id"),
+            SurveyId: row.Id("survey_id"),
             Pair: new(Instrument.Cam,
-                TeamId: row.Shared("team_id"),
-                RaterId: row.Shared("rater_id"),
-                RatedId: row.Shared("consultant_id")),
+                TeamId: row.Id("team_id"),
+                RaterId: row.Id("rater_id"),
+                RatedId: row.Id("consultant_id")),
             Date: row.Date("date"),
-            Instrument: row.Shared("instrument"),
+            Instrument: row.OneOf("instrument", CamIds),
             Answers: row.Answers(Instruments.Cam.Items))),
 
         new("corrections.csv", row => new Correction(Guid.Empty, row.Programme,
-            Id: row.Text("id"),
+            Id: row.Id("id"),
             Date: row.Date("date"),
             Item: row.Number("item"),
             Value: row.Answer("value"),
             Reason: row.OptionalText("reason"))),
 
         new("withdrawals.csv", row => new Withdrawal(Guid.Empty, row.Programme,
-            Id: row.Text("id"),
+            Id: row.Id("id"),
             Date: row.Date("date"),
             Reason: row.OptionalText("reason"))),
     ];
@@ -108,13 +113,9 @@ public sealed class ImportKind
 
     ImportKind(string file, Func<ImportRow, Command> read)
     {
-        var columns = new List<string>();
-        read(new ImportRow("", column =>
-        {
-            columns.Add(column);
-            return "";
-        }));
-        (File, Columns, _read) = (file, columns, read);
+        var asked = new AskedRow();
+        read(asked);
+        (File, Values, Columns, _read) = (file, asked.Values, [.. asked.Values.Select(value => value.Column)], read);
     }
 
     /// <summary>The file's name.</summary>
@@ -122,6 +123,9 @@ public sealed class ImportKind
 
     /// <summary>Its columns, in order. All must be there, in any order.</summary>
     public IReadOnlyList<string> Columns { get; }
+
+    /// <summary>What each of the columns holds.</summary>
+    public IReadOnlyList<ColumnValue> Values { get; }
 
     /// <summary>The kind of the file with this name, letter case aside; null when there is none.</summary>
     public static ImportKind? Find(string file) => All.FirstOrDefault(kind => kind.File.Equals(file, StringComparison.OrdinalIgnoreCase));
@@ -144,6 +148,9 @@ public sealed class ImportKind
         faults = unread is [] ? refused : [.. unread.Concat(refused).DistinctBy(fault => fault.Field, StringComparer.Ordinal)];
         return command;
     }
+
+    static string[] Definitions(Instrument instrument) =>
+        [.. Instruments.All.Where(definition => definition.Instrument == instrument).Select(definition => definition.Id)];
 
     static CaseOutcomes Outcomes(ImportRow row) => new(
         LivingAtHome: row.YesNo("living_at_home"),

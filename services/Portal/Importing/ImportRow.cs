@@ -11,7 +11,7 @@ namespace Fidelity.Portal.Importing;
 /// </summary>
 /// <param name="programme">The programme that the import goes into.</param>
 /// <param name="cell">Gives the text of a column.</param>
-public sealed class ImportRow(string programme, Func<string, string> cell)
+public class ImportRow(string programme, Func<string, string> cell)
 {
     const int ShortestPersonalIdentityNumber = 10;
 
@@ -36,23 +36,29 @@ public sealed class ImportRow(string programme, Func<string, string> cell)
         return faults;
     }
 
-    /// <summary>An id, name or other text that is required: a blank is for the validator to refuse.</summary>
-    public string Text(string column) => Read(column) ?? "";
+    /// <summary>A text that is required: a blank, here and below, is for the validator to refuse.</summary>
+    public virtual string Text(string column) => Read(column) ?? "";
 
-    /// <summary>As <see cref="Text"/>, where many rows name the same few: a person, a team, a case, an instrument.</summary>
-    public string Shared(string column) => Once(Text(column));
+    /// <summary>A text, or null when blank.</summary>
+    public virtual string? OptionalText(string column) => Read(column) is { Length: > 0 } text ? Once(text) : null;
 
-    /// <summary>A text that many rows share, or null when blank.</summary>
-    public string? OptionalText(string column) => Read(column) is { Length: > 0 } text ? Once(text) : null;
+    /// <summary>An id.</summary>
+    public virtual string Id(string column) => Once(Read(column) ?? "");
+
+    /// <summary>An id, or null when blank.</summary>
+    public virtual string? OptionalId(string column) => Read(column) is { Length: > 0 } text ? Once(text) : null;
+
+    /// <summary>The name of one of a few things that are known by name, such as instruments.</summary>
+    public virtual string OneOf(string column, IReadOnlyList<string> names) => Once(Read(column) ?? "");
 
     /// <summary>A date.</summary>
-    public DateOnly Date(string column) => Required(column) is { } text ? DateOf(column, text) : default;
+    public virtual DateOnly Date(string column) => Required(column) is { } text ? DateOf(column, text) : default;
 
     /// <summary>A date, or null when blank.</summary>
-    public DateOnly? OptionalDate(string column) => OptionalText(column) is { } text ? DateOf(column, text) : null;
+    public virtual DateOnly? OptionalDate(string column) => OptionalText(column) is { } text ? DateOf(column, text) : null;
 
     /// <summary>A whole number.</summary>
-    public int Number(string column)
+    public virtual int Number(string column)
     {
         if (Required(column) is not { } text)
             return 0;
@@ -63,18 +69,18 @@ public sealed class ImportRow(string programme, Func<string, string> cell)
     }
 
     /// <summary>One of an enumeration's codes.</summary>
-    public T Code<T>(string column) where T : struct, Enum => Required(column) is { } text ? CodeOf<T>(column, text) : NoCode<T>();
+    public virtual T Code<T>(string column) where T : struct, Enum => Required(column) is { } text ? CodeOf<T>(column, text) : NoCode<T>();
 
     /// <summary>One of an enumeration's codes, or null when blank.</summary>
-    public T? OptionalCode<T>(string column) where T : struct, Enum => OptionalText(column) is { } text ? CodeOf<T>(column, text) : null;
+    public virtual T? OptionalCode<T>(string column) where T : struct, Enum => OptionalText(column) is { } text ? CodeOf<T>(column, text) : null;
 
     /// <summary>Yes, no, or unknown, which a blank is too.</summary>
-    public Outcome3 YesNo(string column) => OptionalText(column) is not { } text ? Outcome3.Unknown
+    public virtual Outcome3 YesNo(string column) => OptionalText(column) is not { } text ? Outcome3.Unknown
         : Codes.TryParse<Outcome3>(text, out var outcome) ? outcome
         : Noted(column, NoYesOrNo, Outcome3.Unknown);
 
     /// <summary>As <see cref="YesNo"/>, null when unknown.</summary>
-    public bool? Flag(string column) => YesNo(column) switch { Outcome3.Yes => true, Outcome3.No => false, _ => null };
+    public virtual bool? Flag(string column) => YesNo(column) switch { Outcome3.Yes => true, Outcome3.No => false, _ => null };
 
     /// <summary>The answers in columns <c>i1</c> to that of the last item.</summary>
     public IReadOnlyList<Answer> Answers(int items)
@@ -86,7 +92,7 @@ public sealed class ImportRow(string programme, Func<string, string> cell)
     }
 
     /// <summary>One answer. Whether it is on the scale is for the instrument to say, a negative number included.</summary>
-    public Answer Answer(string column)
+    public virtual Answer Answer(string column)
     {
         var text = Read(column);
         if (Measurement.Answer.TryParse(text, out var answer))

@@ -1,5 +1,6 @@
 using Fidelity.Contracts;
 using Fidelity.Contracts.Roster;
+using Fidelity.Validation;
 
 namespace Fidelity.Portal.Importing;
 
@@ -12,12 +13,16 @@ public sealed class KnownRecords
     readonly Dictionary<RecordKey, Command> _records = [];
     readonly ILookup<string, RegisterPost> _posts;
 
-    /// <summary>What was accepted earlier: the latest content of each key.</summary>
+    /// <summary>What was accepted earlier, in that order: of several with one key, the first with its blanks filled by the others.</summary>
     public KnownRecords(IEnumerable<Command> accepted)
     {
         ArgumentNullException.ThrowIfNull(accepted);
         foreach (var command in accepted)
-            _records[RecordKey.Of(command)] = command;
+        {
+            var key = RecordKey.Of(command);
+            _records[key] = Find(key) is { } earlier ? Filling.Merge(earlier, command) : command;
+        }
+
         _posts = _records.Values.OfType<RegisterPost>().ToLookup(post => post.StaffId, StringComparer.Ordinal);
     }
 

@@ -1,9 +1,13 @@
+using System.ComponentModel;
 using Dapper;
 using Fidelity.Contracts;
 using Fidelity.Contracts.Pir;
+using Fidelity.Contracts.Submitting;
 using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
+using Fidelity.Portal.Describing;
 using Fidelity.ServiceDefaults;
+using Fidelity.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
@@ -12,14 +16,38 @@ namespace Fidelity.Portal.Reviews;
 /// <summary>Reviews, trends and opportunities over HTTP, with full double precision.</summary>
 static class ReviewEndpoints
 {
+    const string Tag = "Reviews";
+    const string OptionalProgramme = Programme.Meaning + " All programmes when left out.";
+
     public static void MapReviews(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/reviews", Reviews);
-        api.MapGet("/trends", Trends);
-        api.MapGet("/opportunities", Opportunities);
+        api.MapGet("/reviews", Reviews)
+            .WithName("listReviewMeasures").WithTags(Tag).WithSummary("List the measures of reviews")
+            .WithDescription(
+                "Every measure of every Program Implementation Review that matches, each with the counts and the interval it rests on. "
+                + "What raters said is withheld until the period has ended, enough of them have answered and no records are arriving.")
+            .Answers(StatusCodes.Status200OK, "The measures, by programme, team, period and the profile's order.", ReviewMeasure.Examples)
+            .Refuses(Problems.OfParameter(Programme.Fault("Nord")!));
+        api.MapGet("/trends", Trends)
+            .WithName("getTrend").WithTags(Tag).WithSummary("Show a team's monthly figures")
+            .WithDescription("Adherence by month with the limits and signals of its XmR chart, and the p-charts of shares. Limits are not clipped to 0–1.")
+            .Requires("team")
+            .Answers(StatusCodes.Status200OK, "The team's trend.", TrendShown.Example)
+            .Refuses(Problems.OfParameter(SeveralProgrammes("nord"), StatusCodes.Status400BadRequest))
+            .Refuses(NoTrend("nord"))
+            .Refuses(Problems.OfParameter(Programme.Fault("Nord")!));
+        api.MapGet("/opportunities", Opportunities)
+            .WithName("listOpportunities").WithTags(Tag).WithSummary("List the TAM interviews that fell due on a team")
+            .WithDescription("Every opportunity with its one current outcome, whether or not it was answered. Those that ceased to exist are left out.")
+            .Requires("team")
+            .Answers(StatusCodes.Status200OK, "The opportunities, by case and due date.", OpportunityShown.Examples)
+            .Refuses(Problems.OfParameter(NoTeam, StatusCodes.Status400BadRequest))
+            .Refuses(Problems.OfParameter(Programme.Fault("Nord")!));
     }
 
-    static async Task<IResult> Reviews(NpgsqlDataSource database, string? programme, string? team, string? period, CancellationToken stopping)
+    static async Task<IResult> Reviews(
+        NpgsqlDataSource database, [Description(OptionalProgramme)] string? programme, [Description("The id of the team; all teams when left out.")] string? team,
+        [Description("The name of the period, such as 2026-H1; all periods when left out.")] string? period, CancellationToken stopping)
     {
         if (Fault(programme, teamRequired: false, team) is { } fault)
             return fault;
@@ -28,31 +56,27 @@ static class ReviewEndpoints
             from review in reviews
             where period is null || review.Period == period
             from measure in review.Measures
-            select new
-            {
-                review.Programme, Team = review.TeamId, review.Period, measure.Measure, measure.Value, measure.Numerator, Denominator = Count(measure),
-                N = Count(measure), measure.Low, measure.High, measure.Target, measure.Status, measure.Withheld, review.State,
-                review.Profile, review.Position, review.AsOf, review.DataTo,
-            }, ApiJson.Options);
+            select ReviewMeasure.Of(review, measure), ApiJson.Options);
     }
 
-    /// <summary>How many raters answered is withheld with what they answered: null, and never a zero.</summary>
-    static int? Count(MeasureResult measure) => measure.Withheld is null ? measure.Denominator : null;
-
-    static async Task<IResult> Trends(NpgsqlDataSource database, string? programme, string? team, CancellationToken stopping)
+    static async Task<IResult> Trends(
+        NpgsqlDataSource database, [Description(OptionalProgramme)] string? programme, [Description("The id of the team.")] string? team,
+        CancellationToken stopping)
     {
         if (Fault(programme, teamRequired: true, team) is { } fault)
             return fault;
         var trends = await Read<TrendComputed>(database, "trend", programme, team, stopping);
         return trends switch
         {
-            [] => Problems.Of(StatusCodes.Status404NotFound, "unknown_reference", $"No trend is known of team '{team}'. Check its id, or wait until its reviews are computed."),
+            [] => NoTrend(team!),
             [var trend] => Results.Json(TrendShown.Of(trend), ApiJson.Options),
-            _ => Problems.Of(StatusCodes.Status400BadRequest, "missing_value", $"Several programmes have a team '{team}'. Name one: ?programme=NAME.", "/programme"),
+            _ => Problems.OfParameter(SeveralProgrammes(team!), StatusCodes.Status400BadRequest),
         };
     }
 
-    static async Task<IResult> Opportunities(NpgsqlDataSource database, string? programme, string? team, CancellationToken stopping)
+    static async Task<IResult> Opportunities(
+        NpgsqlDataSource database, [Description(OptionalProgramme)] string? programme, [Description("The id of the team.")] string? team,
+        CancellationToken stopping)
     {
         if (Fault(programme, teamRequired: true, team) is { } fault)
             return fault;
@@ -60,17 +84,20 @@ static class ReviewEndpoints
         return Results.Json(
             from opportunity in opportunities
             where opportunity.Opportunity.Outcome != OpportunityOutcome.Void
-            select new
-            {
-                opportunity.Programme, Team = opportunity.TeamId, Instrument = Instrument.Tam, Case = opportunity.CaseId, opportunity.Opportunity.Due,
-                opportunity.Opportunity.First, opportunity.Opportunity.Last, opportunity.Opportunity.Outcome,
-                By = opportunity.Opportunity.CompletedBy, opportunity.EffectiveOn,
-            }, ApiJson.Options);
+            select OpportunityShown.Of(opportunity), ApiJson.Options);
     }
 
+    static Cause NoTeam => new(ErrorCodes.MissingValue, "team", "Name the team: ?team=ID.");
+
+    static Cause SeveralProgrammes(string team) =>
+        new(ErrorCodes.MissingValue, "programme", $"Several programmes have a team '{team}'. Name one: ?programme=NAME.");
+
+    static ProblemHttpResult NoTrend(string team) => Problems.Of(StatusCodes.Status404NotFound, ErrorCodes.UnknownReference,
+        $"No trend is known of team '{team}'. Check its id, or wait until its reviews are computed.");
+
     static ProblemHttpResult? Fault(string? programme, bool teamRequired, string? team) =>
-        programme is not null && Programme.Fault(programme) is { } fault ? Problems.Of(fault)
-        : teamRequired && string.IsNullOrEmpty(team) ? Problems.Of(StatusCodes.Status400BadRequest, "missing_value", "Name the team: ?team=ID.", "/team")
+        programme is not null && Programme.Fault(programme) is { } fault ? Problems.OfParameter(fault)
+        : teamRequired && string.IsNullOrEmpty(team) ? Problems.OfParameter(NoTeam, StatusCodes.Status400BadRequest)
         : null;
 
     static async Task<IReadOnlyList<T>> Read<T>(NpgsqlDataSource database, string kind, string? programme, string? team, CancellationToken stopping)

@@ -15,6 +15,10 @@ namespace Fidelity.Portal.Submitting;
 /// <summary>Submissions with their state, how many of each import are in each state, and the records that the portal knows by them.</summary>
 sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) : IReadModel
 {
+    public const string Name = "Submissions";
+
+    static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
     public static ReadTable Table { get; } = new("""
         create table if not exists {schema}.submissions (
             stream_key text primary key,
@@ -121,7 +125,24 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
             });
     }
 
-    /// <summary>The records with these keys, as they were accepted.</summary>
+    /// <summary>Waits until what has happened to a submission by now is in the tables, so that whatever refers to it next finds it.</summary>
+    public async Task Follow(Guid submission, CancellationToken stopping)
+    {
+        while (!await HasFollowed(Submissions.StreamKey(submission), stopping))
+            await Task.Delay(BetweenLooks, stopping);
+    }
+
+    async Task<bool> HasFollowed(string key, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        return await connection.ExecuteScalarAsync<bool>(
+            $"""
+            select coalesce((select max(seq_id) from {schema.Name}.mt_events where stream_id = @key), 0)
+                <= coalesce((select last_seq_id from {schema.Name}.mt_event_progression where name = @name), 0)
+            """, new { key, name = new Shard(Name).ProgressName });
+    }
+
+    /// <summary>The records with these keys, in the order in which they were accepted.</summary>
     public async Task<KnownRecords> Known(string programme, IEnumerable<RecordKey> keys, CancellationToken stopping)
     {
         // A faulty row may speak of anything; nothing is known under a name that cannot be stored.
@@ -129,13 +150,13 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
         await using var connection = await database.OpenConnectionAsync(stopping);
         var contents = await connection.QueryAsync<string>(
             $"""
-            select distinct on (kind, key) content from (
+            select content, position from (
                 select record.* from unnest(@kinds, @names) as wanted (kind, key)
                 join {schema.Name}.records record on record.programme = @programme and (record.kind, record.key) = (wanted.kind, wanted.key)
-                union all
+                union
                 select * from {schema.Name}.records
                 where programme = @programme and kind = 'Post' and split_part(key, '|', 1) = any(@staff)) known
-            order by kind, key, position desc
+            order by position
             """,
             new
             {

@@ -1,0 +1,109 @@
+using Fidelity.Contracts;
+using Fidelity.Portal.Importing;
+using Fidelity.ServiceDefaults;
+
+namespace Fidelity.Portal.Submitting;
+
+/// <summary>
+/// Takes a single record of any kind (formats.md §2). It is read and judged as a row of its import file would be, then sent to
+/// its owner: recorded, an interview with its score (200), refused with every fault at once (422), or accepted and still being
+/// recorded (202).
+/// </summary>
+sealed class SubmitRecord(
+    SubmissionsTable records, Submissions submissions, Owners owners, AwaitedAnswers awaited, EventWriter store, TimeProvider clock,
+    ILogger<SubmitRecord> log)
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    const int LargestDocument = 1024 * 1024;
+
+    public async Task<IResult> Submit(ImportKind kind, string? programme, HttpContext context)
+    {
+        var stopping = context.RequestAborted;
+        if (Programme.Fault(programme) is { } fault)
+            return Problems.OfParameter(fault);
+        if (!context.Request.HasJsonContentType())
+            return Problems.OfStatus(StatusCodes.Status415UnsupportedMediaType);
+        if (context.Request.ContentLength > LargestDocument)
+            return Problems.OfStatus(StatusCodes.Status413PayloadTooLarge);
+        var body = await context.Request.BodyReader.ReadAtLeastAsync(LargestDocument + 1, stopping);
+        var tooLarge = body.Buffer.Length > LargestDocument;
+        var document = tooLarge ? null : RecordDocument.Read(body.Buffer, kind);
+        context.Request.BodyReader.AdvanceTo(body.Buffer.End);
+        if (document is null)
+            return Problems.OfStatus(tooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest);
+
+        var row = ParsedImport.Read(ImportFiles.Of(kind, document.Cells), programme!);
+        var judged = row.Check(await records.Known(programme!, row.References, stopping));
+        Problem.Fault[] faults = [.. document.Faults, .. judged.Findings.Select(found => Fault(found.Code, found.Column, found.Message))];
+        if (faults.Length > 0)
+            return Problems.Of([.. faults.DistinctBy(found => found.Pointer ?? found.Detail, StringComparer.Ordinal)]);
+
+        var command = submissions.Name(judged.Rows.Single().Command);
+        var submission = await submissions.Accept(command, row: null, stopping);
+        // Between the judging and here, somebody else may have taken the id.
+        return ImportCheck.Contradiction(kind, submission.Command!, command) is { } taken
+            ? Problems.Of([Fault(taken.Code, taken.Field, taken.Message)])
+            : Answer(context, command.SubmissionId, await Settle(submission, stopping));
+    }
+
+    static Problem.Fault Fault(string code, string? column, string message) => new(code, RecordDocument.Pointer(column), null, message);
+
+    /// <summary>
+    /// Sends an accepted submission to its owner, and waits for the last word on it and until whatever comes next finds its
+    /// record. It is kept by now: whatever goes wrong here, it is sent again until it is answered.
+    /// </summary>
+    async Task<Submission> Settle(Submission accepted, CancellationToken stopping)
+    {
+        var submission = accepted;
+        var id = accepted.Command!.SubmissionId;
+        try
+        {
+            if (!accepted.IsSettled)
+            {
+                // Without an answer here, another instance of the portal may have taken it in.
+                submission = await awaited.Ask<Submission>(id, () => Send(accepted.Command, stopping), Patience, stopping)
+                    ?? await store.Read<Submission>(Submissions.StreamKey(id), stopping) ?? accepted;
+            }
+
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            patience.CancelAfter(Patience);
+            await records.Follow(id, patience.Token);
+        }
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        {
+            log.LogWarning(failure, "Submission {Submission} is kept, and could not be followed to its end", id);
+        }
+
+        return submission;
+    }
+
+    /// <summary>A broker that is away now takes the command later.</summary>
+    async Task Send(Command command, CancellationToken stopping)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await owners.Send(command, messageId: null, patience.Token);
+        }
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        {
+            log.LogWarning(failure, "Submission {Submission} could not be sent yet; it is sent again until it is answered", command.SubmissionId);
+        }
+    }
+
+    IResult Answer(HttpContext context, Guid id, Submission submission)
+    {
+        var shown = SubmissionShown.Of(id, submission, clock.GetUtcNow());
+        switch (shown.State)
+        {
+            case SubmissionState.Recorded:
+                return Results.Json(shown, ApiJson.Options);
+            case SubmissionState.Refused:
+                return Problems.Of(shown.Causes);
+            default:
+                context.Response.Headers.Location = shown.Status;
+                return Results.Json(shown, ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using Fidelity.ServiceDefaults;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Fidelity.Portal.Tests.Describing;
+
+/// <summary>The portal as its program makes it, running without the database and the broker: it has its routes, and nothing behind them.</summary>
+public sealed class LonePortal : IAsyncLifetime
+{
+    readonly string secret = Path.GetTempFileName();
+    WebApplication? app;
+
+    public HttpClient Client { get; } = new();
+
+    public JsonNode Document { get; private set; } = new JsonObject();
+
+    public IEnumerable<RouteEndpoint> Routes => app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
+    public async ValueTask InitializeAsync()
+    {
+        await File.WriteAllTextAsync(secret, Convert.ToBase64String(new byte[32]));
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = "Fidelity.Portal", ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["FIDELITY_POSTGRES"] = "Host=127.0.0.1", ["FIDELITY_RABBITMQ"] = "amqp://127.0.0.1/", ["FIDELITY_SECRET_FILE"] = secret,
+            ["urls"] = "http://127.0.0.1:0",
+        });
+        builder.Logging.ClearProviders();
+        var server = builder.Services.Where(service => service.ServiceType == typeof(IHostedService)).ToList();
+        builder.AddServiceDefaults("portal");
+        builder.AddPortal(declareOnly: false);
+        foreach (var working in builder.Services.Where(service => service.ServiceType == typeof(IHostedService)).Except(server).ToList())
+            builder.Services.Remove(working);
+        app = builder.Build();
+        app.MapPortal();
+        await app.StartAsync();
+        Client.BaseAddress = new Uri(app.Urls.Single());
+        Document = JsonNode.Parse(await Client.GetStringAsync("/openapi/v1.json"))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app!.DisposeAsync();
+        Client.Dispose();
+        File.Delete(secret);
+    }
+}
