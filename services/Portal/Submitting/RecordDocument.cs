@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Fidelity.Portal.Importing;
 using Fidelity.Validation;
@@ -24,7 +25,7 @@ sealed record RecordDocument(IReadOnlyList<string> Cells, IReadOnlyList<Problem.
     {
         try
         {
-            using var document = JsonDocument.Parse(body, Strict);
+            using var document = JsonDocument.Parse(WithoutMark(body), Strict);
             return document.RootElement.ValueKind == JsonValueKind.Object ? Of(document.RootElement, kind) : null;
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
@@ -32,6 +33,13 @@ sealed record RecordDocument(IReadOnlyList<string> Cells, IReadOnlyList<Problem.
             // An invalid operation is half a surrogate pair, found when the text is read.
             return null;
         }
+    }
+
+    /// <summary>Some programs begin UTF-8 with a byte order mark; JSON knows none.</summary>
+    static ReadOnlySequence<byte> WithoutMark(ReadOnlySequence<byte> body)
+    {
+        var reader = new SequenceReader<byte>(body);
+        return reader.IsNext(Encoding.UTF8.Preamble, advancePast: true) ? reader.UnreadSequence : body;
     }
 
     static RecordDocument Of(JsonElement document, ImportKind kind)

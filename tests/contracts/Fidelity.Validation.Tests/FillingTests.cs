@@ -52,6 +52,18 @@ public class FillingTests
     }
 
     [Fact]
+    public void Of_several_accepted_under_one_key_the_first_holds_with_its_blanks_filled()
+    {
+        var outcomes = OpenCase with { Outcomes = OpenCase.Outcomes with { NoNewArrest = Outcome3.No } };
+        var both = ClosedCase with { Outcomes = ClosedCase.Outcomes with { NoNewArrest = Outcome3.No } };
+        Filling.Merge(Filling.Merge(OpenCase, ClosedCase), outcomes).ShouldBe(both);
+        Filling.Merge(Filling.Merge(OpenCase, outcomes), ClosedCase).ShouldBe(both);
+        Filling.Merge(Team, Team with { Name = "Team North", Closed = Day("2026-12-31") }).ShouldBe(Team with { Closed = Day("2026-12-31") });
+        Filling.Merge(TherapistPost, TherapistPost with { To = Day("2026-06-30") }).ShouldBe(TherapistPost with { To = Day("2026-06-30") });
+        Filling.Merge(Handover, Handover with { TherapistId = "t-09" }).ShouldBe(Handover);
+    }
+
+    [Fact]
     public void Interviews_and_surveys_are_compared_item_by_item()
     {
         Content.Differences(Interview, Interview with { Answers = [.. Interview.Answers] }).ShouldBeEmpty();

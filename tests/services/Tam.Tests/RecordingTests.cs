@@ -41,6 +41,9 @@ public sealed class RecordingTests
         var events = story.Learn(Opened);
 
         events.Answers().ShouldBe(["Recorded", "Recorded"]);
+        events.OfType<WaitEnded>().Single(ended => ended.SubmissionId == interview.SubmissionId).Answer.Score
+            .ShouldBe(new Score("tam-r@1", 28, 0, 0, new Fraction(20, 28)));
+        events.OfType<WaitEnded>().Single(ended => ended.SubmissionId != interview.SubmissionId).Answer.Score.ShouldBeNull();
         story.State.Waiting.ShouldBeEmpty();
         story.Scored("i-0130").Score.Value.ShouldBe(new Fraction(20, 28));
         story.Outcomes.ShouldBe("completed");

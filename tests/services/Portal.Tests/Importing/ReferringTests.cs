@@ -37,6 +37,24 @@ public class ReferringTests
         Dry.Summary(import.Findings).ShouldBe(["tam.csv,3,date,outside_case"]);
     }
 
+    /// <summary>Two may fill a case at the same time, each from what was known before.</summary>
+    [Fact]
+    public void What_several_have_filled_is_known_together()
+    {
+        var discharged = Dry.Run(Known(), [Dry.Cases("c-1,norr,t-1,2025-01-15,2025-05-23,completed,,,,,")]).Rows.Single().Command;
+        var outcome = Dry.Run(Known(), [Dry.Cases("c-1,norr,t-1,2025-01-15,,,,,yes,,")]).Rows.Single().Command;
+        foreach (var known in new[] { (Command[])[.. Known(), discharged, outcome], [.. Known(), outcome, discharged] })
+        {
+            var import = Dry.Run(known,
+            [
+                Dry.Cases("c-1,norr,t-1,2025-01-15,2025-05-23,completed,,,yes,,"),
+                Dry.Csv("followups.csv", "case_id,months,date,living_at_home,in_school_or_work,no_new_arrest,no_new_report,no_new_substance_report", "c-1,6,2025-11-23,,,,,"),
+            ]);
+            Dry.Summary(import.Findings).ShouldBeEmpty();
+            import.Rows.Select(row => row.Effect).ShouldBe([RowEffect.Known, RowEffect.New]);
+        }
+    }
+
     [Theory]
     [InlineData("c-1,norr,t-2,2025-01-15,,,,,,,")]
     [InlineData("c-1,norr,t-1,2025-01-16,,,,,,,")]
@@ -65,6 +83,15 @@ public class ReferringTests
         var pair = import.Rows.Select(row => row.Command).OfType<RecordSurvey>().Single().Pair;
         import.Rows.Select(row => row.Command).OfType<CorrectSurvey>().Single().Pair.ShouldBe(pair);
         import.Rows.Select(row => row.Command).OfType<WithdrawSurvey>().Single().Pair.ShouldBe(pair);
+    }
+
+    [Fact]
+    public void A_correction_worded_anew_is_the_one_that_is_known()
+    {
+        var known = Known();
+        var first = Dry.Run(known, [Dry.Csv("corrections.csv", "id,date,item,value,reason", "i-1,2025-02-03,2,5,misheard")]).Rows.Single().Command;
+        var row = Dry.Run([.. known, first], [Dry.Csv("corrections.csv", "id,date,item,value,reason", "i-1,2025-02-03,2,5,heard wrongly")]).Rows.ShouldHaveSingleItem();
+        (row.Effect, row.Command).ShouldBe((RowEffect.Known, first));
     }
 
     [Fact]
