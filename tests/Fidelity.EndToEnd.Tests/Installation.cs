@@ -24,7 +24,8 @@ public abstract class Installation(int port) : IAsyncLifetime
 
     public static string Season { get; } = Path.Combine(AppContext.BaseDirectory, "season");
 
-    public HttpClient Portal { get; } = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Patience };
+    /// <summary>Asks the portal, and holds every answer of its API against its description.</summary>
+    public HttpClient Portal { get; } = new(new DescribedAnswers()) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Patience };
 
     public async ValueTask InitializeAsync()
     {
@@ -88,6 +89,18 @@ public abstract class Installation(int port) : IAsyncLifetime
         return await Until(import, shown => (string)shown["state"]! == "settled");
     }
 
+    /// <summary>Submits one record.</summary>
+    public Task<HttpResponseMessage> Post(string programme, string address, JsonNode? document) =>
+        Portal.PostAsJsonAsync($"/api/v1/{address}?programme={programme}", document);
+
+    /// <summary>Waits until nothing is under way anywhere, as an import does, and this one has no rows.</summary>
+    public async Task Settle()
+    {
+        var files = Directory.CreateTempSubdirectory("fidelity-nothing-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(files, "reassignments.csv"), "case_id,therapist_id,from\n");
+        await Import(files, "nothing");
+    }
+
     /// <summary>Asks until the answer is as wished; a portal that is just being started again does not answer at all.</summary>
     public async Task<JsonNode> Until(string address, Predicate<JsonNode> wished)
     {
@@ -122,6 +135,14 @@ public abstract class Installation(int port) : IAsyncLifetime
         foreach (var schema in new[] { "roster", "tam", "surveys", "pir", "portal" })
             counts[schema] = await connection.ExecuteScalarAsync<long>($"select count(*) from {schema}.mt_events");
         return counts;
+    }
+
+    /// <summary>How many submissions and imports the portal has let in; whatever else is stored follows from them.</summary>
+    public async Task<long> LetIn()
+    {
+        await using var connection = new NpgsqlConnection(Database);
+        return await connection.ExecuteScalarAsync<long>(
+            "select count(*) from portal.mt_events where type in ('submission_accepted', 'import_received', 'import_accepted')");
     }
 
     string Database => new NpgsqlConnectionStringBuilder(Variable("FIDELITY_TEST_POSTGRES")) { Database = name }.ConnectionString;

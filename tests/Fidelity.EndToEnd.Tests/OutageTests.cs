@@ -1,3 +1,6 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
 namespace Fidelity.EndToEnd.Tests;
 
 public sealed class OutageInstallation() : Installation(port: 18200);
@@ -23,6 +26,30 @@ public sealed class OutageTests(OutageInstallation installation) : IClassFixture
 
         await installation.Until(import, shown => (string)shown["state"]! == "settled");
         (await Expected.Differences(installation, programme)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_submission_that_was_answered_outlives_its_owner_and_the_portal()
+    {
+        const string Programme = "kept";
+        await installation.Settle();
+        installation.Kill("roster");
+        using var team = await installation.Post(Programme, "teams", new JsonObject
+        {
+            ["team_id"] = "t1", ["name"] = "Team Ett", ["profile"] = "mst@1", ["opened"] = "2026-01-01", ["pir_start_month"] = 1,
+        });
+        team.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        // It refers to a team that is not recorded yet.
+        using var post = await installation.Post(Programme, "posts", new JsonObject
+        {
+            ["staff_id"] = "th1", ["team_id"] = "t1", ["role"] = "therapist", ["from"] = "2026-01-01",
+        });
+        post.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        installation.Kill("portal");
+        await installation.Up();
+        foreach (var answer in new[] { team, post })
+            await installation.Until(answer.Headers.Location!.ToString(), shown => (string)shown["state"]! == "recorded");
+        await installation.Until($"/api/v1/reviews?programme={Programme}&team=t1", measures => measures.AsArray().Count > 0);
     }
 
     [Fact]

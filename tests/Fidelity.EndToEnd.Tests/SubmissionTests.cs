@@ -5,10 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace Fidelity.EndToEnd.Tests;
 
-public sealed class SubmissionInstallation() : Installation(port: 18300);
-
 /// <summary>Single submissions over HTTP, good ones and every kind of bad one.</summary>
-public sealed class SubmissionTests(SubmissionInstallation installation) : IClassFixture<SubmissionInstallation>, IAsyncLifetime
+[Collection(nameof(SubmissionInstallation))]
+public sealed class SubmissionTests(SubmissionInstallation installation) : IAsyncLifetime
 {
     const string Programme = "single";
 
@@ -16,7 +15,7 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IClas
 
     public async ValueTask InitializeAsync()
     {
-        if ((await installation.Get("/api/v1/programmes")).Count > 0)
+        if ((await installation.Get("/api/v1/programmes")).Any(programme => (string)programme! == Programme))
             return;
         var folder = Directory.CreateTempSubdirectory("fidelity-single-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "teams.csv"), "team_id,name,profile,opened,closed,pir_start_month\nt1,Team Ett,mst@1,2026-01-01,,1\n");
@@ -88,44 +87,70 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IClas
         ]);
     }
 
-    public static TheoryData<string, string, string?, string> BadRequests => new()
-    {
-        { "POST", "/api/v1/tam-interviews?programme=single", "application/json", "{" },
-        { "POST", "/api/v1/tam-interviews?programme=single", "application/json", "" },
-        { "POST", "/api/v1/tam-interviews?programme=single", "application/json", "[]" },
-        { "POST", "/api/v1/tam-interviews?programme=single", "application/json", "null" },
-        { "POST", "/api/v1/tam-interviews?programme=single", "application/json", "{}" },
-        { "POST", "/api/v1/tam-interviews?programme=single", "application/json", "{\"items\": {}}" },
-        { "POST", "/api/v1/tam-interviews?programme=single", "application/json", "{\"items\": [1e400, 99999999999999999999999999]}" },
-        { "POST", "/api/v1/tam-interviews?programme=single", "application/json", "{\"interview_id\": {\"a\": 1}, \"date\": 20260101, \"mode\": []}" },
-        { "POST", "/api/v1/tam-interviews?programme=single", "application/json", "{\"interview_id\": \"\\u0000\", \"case_id\": \"\\ud800\"}" },
-        { "POST", "/api/v1/tam-interviews?programme=single", "text/plain", "hello" },
-        { "POST", "/api/v1/tam-interviews?programme=single", null, "" },
-        { "POST", "/api/v1/tam-interviews", "application/json", "{}" },
-        { "POST", "/api/v1/tam-interviews?programme=' or 1=1", "application/json", "{}" },
-        { "POST", "/api/v1/imports?programme=single", "application/json", "{}" },
-        { "POST", "/api/v1/imports?programme=single", "multipart/form-data; boundary=x", "--x" },
-        { "POST", "/api/v1/imports?programme=single", "multipart/form-data", "" },
-        { "POST", "/api/v1/imports/0", "application/json", "{}" },
-        { "POST", "/api/v1/imports/0198f000-0000-7000-8000-000000000000/accept", "application/json", "{}" },
-        { "GET", "/api/v1/imports/0198f000-0000-7000-8000-000000000000", null, "" },
-        { "GET", "/api/v1/imports/0198f000-0000-7000-8000-000000000000/report.csv", null, "" },
-        { "GET", "/api/v1/imports/x", null, "" },
-        { "GET", "/api/v1/submissions/0198f000-0000-7000-8000-000000000000", null, "" },
-        { "GET", "/api/v1/trends", null, "" },
-        { "GET", "/api/v1/trends?team=nobody", null, "" },
-        { "GET", "/api/v1/opportunities", null, "" },
-        { "GET", "/api/v1/reviews?programme=%00", null, "" },
-        { "GET", "/api/v1/reviews?team=%00", null, "" },
-        { "DELETE", "/api/v1/reviews", null, "" },
-        { "GET", "/api/v1/nothing", null, "" },
-    };
+    /// <summary>Bodies that no kind of record is.</summary>
+    static readonly (string? Type, string Body)[] BadBodies =
+    [
+        ("application/json", "{"),
+        ("application/json", ""),
+        ("application/json", "[]"),
+        ("application/json", "null"),
+        ("application/json", "true"),
+        ("application/json", "\"c1\""),
+        ("application/json", "{}"),
+        ("application/json", "{\"items\": {}}"),
+        ("application/json", "{\"date\": \"2026-07-20\", \"date\": \"2026-07-21\"}"),
+        ("application/json", "{\"items\": [1e400, 99999999999999999999999999], \"item\": 1e400, \"months\": -99999999999999999999, \"pir_start_month\": 1.5}"),
+        ("application/json", "{\"interview_id\": {\"a\": 1}, \"date\": 20260101, \"mode\": []}"),
+        ("application/json", "{\"team_id\": \"\\u0000\", \"case_id\": \"\\ud800\"}"),
+        ("application/json", "{\"team_id\": \"\\u0000\", \"case_id\": \"\\u0000\", \"id\": \"\\u0000\", \"reason\": \"\\u0000\", \"name\": \"\\u0000\"}"),
+        ("application/json", "{\"i99999999999999999999\": 1}"),
+        ("application/json; charset=utf-16", "{}"),
+        ("text/plain", "hello"),
+        ("multipart/form-data; boundary=x", "--x--"),
+        (null, ""),
+    ];
+
+    public static TheoryData<string, string, string?, string> BadRequests =>
+    [
+        .. from address in SubmissionInstallation.Addresses
+           from bad in BadBodies
+           select new TheoryDataRow<string, string, string?, string>("POST", $"/api/v1/{address}?programme=single", bad.Type, bad.Body),
+        .. from address in SubmissionInstallation.Addresses
+           from query in new[] { "", "?programme=", "?programme=' or 1=1", "?programme=Single", "?programme=a&programme=b", "?programme=%00" }
+           select new TheoryDataRow<string, string, string?, string>("POST", $"/api/v1/{address}{query}", "application/json", "{}"),
+        .. from address in SubmissionInstallation.Addresses
+           from method in new[] { "GET", "PUT", "DELETE" }
+           select new TheoryDataRow<string, string, string?, string>(method, $"/api/v1/{address}?programme=single", null, ""),
+        new("POST", "/api/v1/imports?programme=single", "application/json", "{}"),
+        new("POST", "/api/v1/imports?programme=single", "multipart/form-data; boundary=x", "--x"),
+        new("POST", "/api/v1/imports?programme=single", "multipart/form-data", ""),
+        new("POST", "/api/v1/imports/0", "application/json", "{}"),
+        new("POST", "/api/v1/imports/0198f000-0000-7000-8000-000000000000/accept", "application/json", "{}"),
+        new("POST", "/api/v1/imports/0198f000-0000-7000-8000-000000000000/accept?goodRowsOnly=perhaps", "application/json", "{}"),
+        new("GET", "/api/v1/imports/0198f000-0000-7000-8000-000000000000", null, ""),
+        new("GET", "/api/v1/imports/0198f000-0000-7000-8000-000000000000/report.csv", null, ""),
+        new("GET", "/api/v1/imports/x", null, ""),
+        new("GET", "/api/v1/submissions/0198f000-0000-7000-8000-000000000000", null, ""),
+        new("GET", "/api/v1/submissions/x", null, ""),
+        new("GET", "/api/v1/trends", null, ""),
+        new("GET", "/api/v1/trends?team=nobody", null, ""),
+        new("GET", "/api/v1/trends?team=t1&programme=Single", null, ""),
+        new("GET", "/api/v1/opportunities", null, ""),
+        new("GET", "/api/v1/reviews?programme=%00", null, ""),
+        new("GET", "/api/v1/reviews?team=%00", null, ""),
+        new("GET", "/api/v1/reviews?programme=Single", null, ""),
+        new("DELETE", "/api/v1/reviews", null, ""),
+        new("GET", "/api/v1/instruments/tam-r", null, ""),
+        new("GET", "/api/v1/profiles/mst@2", null, ""),
+        new("GET", "/api/v1/nothing", null, ""),
+        new("GET", "/api/v1/", null, ""),
+    ];
 
     [Theory]
     [MemberData(nameof(BadRequests))]
     public async Task A_bad_request_gets_a_problem_document_and_leaves_nothing(string method, string address, string? type, string body)
     {
-        var before = await installation.Events();
+        var letIn = await installation.LetIn();
         using var request = new HttpRequestMessage(new HttpMethod(method), address);
         if (method == "POST")
         {
@@ -136,16 +161,40 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IClas
 
         using var answer = await installation.Portal.SendAsync(request, Cancelled);
         await ShouldSayWhatToDo(answer);
-        (await installation.Events()).ShouldBe(before);
+        (await installation.LetIn()).ShouldBe(letIn);
+    }
+
+    public static TheoryData<string> Addresses => [.. SubmissionInstallation.Addresses];
+
+    [Theory]
+    [MemberData(nameof(Addresses))]
+    public async Task A_body_of_ten_megabytes_is_refused(string address)
+    {
+        using var answer = await installation.Portal.PostAsync(
+            $"/api/v1/{address}?programme={Programme}", new StringContent($"{{\"id\": \"{new string('x', 10_000_000)}\"}}", Encoding.UTF8, "application/json"), Cancelled);
+        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        await ShouldSayWhatToDo(answer);
     }
 
     [Fact]
-    public async Task A_body_of_ten_megabytes_is_refused()
+    public async Task A_body_that_does_not_say_its_length_is_read_no_further_than_it_may_be()
     {
-        using var answer = await installation.Portal.PostAsync(
-            $"/api/v1/tam-interviews?programme={Programme}", new StringContent($"{{\"interview_id\": \"{new string('x', 10_000_000)}\"}}", Encoding.UTF8, "application/json"),
-            Cancelled);
+        using var pieces = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/teams?programme={Programme}");
+        pieces.Content = new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes($"{{\"name\": \"{new string('x', 2_000_000)}\"}}")));
+        pieces.Content.Headers.ContentType = new("application/json");
+        pieces.Headers.TransferEncodingChunked = true;
+        using var answer = await installation.Portal.SendAsync(pieces, Cancelled);
         answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        await ShouldSayWhatToDo(answer);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_text_are_no_document()
+    {
+        using var body = new ByteArrayContent([.. "{\"name\": \""u8, 0xff, 0xfe, .. "\"}"u8]);
+        body.Headers.ContentType = new("application/json");
+        using var answer = await installation.Portal.PostAsync($"/api/v1/teams?programme={Programme}", body, Cancelled);
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         await ShouldSayWhatToDo(answer);
     }
 
