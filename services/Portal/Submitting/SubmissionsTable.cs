@@ -128,18 +128,17 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
     /// <summary>Waits until what has happened to a submission by now is in the tables, so that whatever refers to it next finds it.</summary>
     public async Task Follow(Guid submission, CancellationToken stopping)
     {
-        while (!await HasFollowed(Submissions.StreamKey(submission), stopping))
+        var key = Submissions.StreamKey(submission);
+        var newest = await Position($"select max(seq_id) from {schema.Name}.mt_events where stream_id = @key", new { key });
+        var name = new Shard(Name).ProgressName;
+        while (await Position($"select last_seq_id from {schema.Name}.mt_event_progression where name = @name", new { name }) < newest)
             await Task.Delay(BetweenLooks, stopping);
-    }
 
-    async Task<bool> HasFollowed(string key, CancellationToken stopping)
-    {
-        await using var connection = await database.OpenConnectionAsync(stopping);
-        return await connection.ExecuteScalarAsync<bool>(
-            $"""
-            select coalesce((select max(seq_id) from {schema.Name}.mt_events where stream_id = @key), 0)
-                <= coalesce((select last_seq_id from {schema.Name}.mt_event_progression where name = @name), 0)
-            """, new { key, name = new Shard(Name).ProgressName });
+        async Task<long> Position(string sql, object of)
+        {
+            await using var connection = await database.OpenConnectionAsync(stopping);
+            return await connection.ExecuteScalarAsync<long?>(sql, of) ?? 0;
+        }
     }
 
     /// <summary>The records with these keys, in the order in which they were accepted.</summary>

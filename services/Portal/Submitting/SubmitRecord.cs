@@ -1,4 +1,5 @@
 using Fidelity.Contracts;
+using Fidelity.Contracts.Submitting;
 using Fidelity.Portal.Importing;
 using Fidelity.ServiceDefaults;
 
@@ -56,8 +57,11 @@ sealed class SubmitRecord(
     {
         var submission = accepted;
         var id = accepted.Command!.SubmissionId;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        patience.CancelAfter(Patience + Patience);
         try
         {
+            var known = records.Follow(id, patience.Token);
             if (!accepted.IsSettled)
             {
                 // Without an answer here, another instance of the portal may have taken it in.
@@ -65,9 +69,10 @@ sealed class SubmitRecord(
                     ?? await store.Read<Submission>(Submissions.StreamKey(id), stopping) ?? accepted;
             }
 
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            patience.CancelAfter(Patience);
-            await records.Follow(id, patience.Token);
+            await known;
+            // And what was refused is known no more, so that it may come again put right.
+            if (submission.Concluded is { Outcome: SubmissionOutcome.Refused })
+                await records.Follow(id, patience.Token);
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
