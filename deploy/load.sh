@@ -160,7 +160,7 @@ if (($(value errors) > 0)); then
 fi
 
 # The real one.
-request --request POST --data '' "/api/v1/imports/$id/accept"
+request --request POST --data '' "/api/v1/imports/$id/accept${accept_good_rows:+?goodRowsOnly=true}"
 wait_until settled recording
 say "  settled: $(value recorded) rows recorded, $(value waiting) waiting, $(value refused) refused ($((SECONDS - started)) s)"
 if (($(value refused) > 0)); then

@@ -107,9 +107,10 @@ static class Problems
     {
         StatusCodes.Status404NotFound => Of(status, ErrorCodes.UnknownReference, "There is nothing at this address. /openapi/v1.json lists what there is."),
         StatusCodes.Status405MethodNotAllowed => Of(status, ErrorCodes.UnknownCode, "This address does not take this method. /openapi/v1.json lists what it takes."),
-        StatusCodes.Status413PayloadTooLarge => Of(status, ErrorCodes.TooLarge, "The body is larger than this address takes. Send one record, or use an import, or split the import."),
+        StatusCodes.Status413PayloadTooLarge => Of(status, ErrorCodes.TooLarge, "The body is larger than this address takes. Send one record; split an import."),
         StatusCodes.Status415UnsupportedMediaType => Of(status, ErrorCodes.BadEncoding, "Send JSON as application/json in UTF-8."),
-        _ => Of(status, ErrorCodes.BadEncoding, "The request cannot be read. Send it as /openapi/v1.json describes it: parameters of their type, and well-formed JSON in UTF-8 that names nothing twice."),
+        _ => Of(status, ErrorCodes.BadEncoding,
+            "The request cannot be read. Send it as /openapi/v1.json describes it: parameters of their type, and JSON in UTF-8 that names nothing twice."),
     };
 }
 

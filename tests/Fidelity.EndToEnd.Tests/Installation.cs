@@ -60,8 +60,8 @@ public abstract class Installation(int port) : IAsyncLifetime
         process.WaitForExit();
     }
 
-    public Task<string> LoadFromShell(string files, string programme) =>
-        Run(Path.Combine(Repository, "deploy/load.sh"), files, "--programme", programme);
+    public Task<string> LoadFromShell(string files, string programme, params string[] options) =>
+        Run(Path.Combine(Repository, "deploy/load.sh"), [files, "--programme", programme, .. options]);
 
     /// <summary>Uploads a folder's files and waits for the dry run.</summary>
     public async Task<string> Upload(string files, string programme)

@@ -177,6 +177,17 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IAsyn
     }
 
     [Fact]
+    public async Task The_shell_leaves_out_the_rows_with_faults_when_it_is_told_to()
+    {
+        var folder = Directory.CreateTempSubdirectory("fidelity-faulty-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "teams.csv"),
+            "team_id,name,profile,opened,closed,pir_start_month\nt1,Team Ett,mst@1,2026-01-01,,1\nt2,Team Två,mst@1,2026-13-01,,1\n", Cancelled);
+        var said = await installation.LoadFromShell(folder, "faulty", "--accept-good-rows");
+        said.ShouldContain("teams.csv,3,opened,bad_date");
+        said.ShouldContain("1 rows recorded");
+    }
+
+    [Fact]
     public async Task A_body_that_does_not_say_its_length_is_read_no_further_than_it_may_be()
     {
         using var pieces = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/teams?programme={Programme}");
@@ -208,11 +219,11 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IAsyn
         ((string?)problem["detail"]).ShouldNotBeNullOrEmpty();
     }
 
-    Task<HttpResponseMessage> Post(JsonNode interview) => installation.Portal.PostAsJsonAsync($"/api/v1/tam-interviews?programme={Programme}", interview);
+    Task<HttpResponseMessage> Post(JsonNode interview) => installation.Post(Programme, "tam-interviews", interview);
 
     static JsonObject Interview(string id, string caseId = "c1", JsonNode?[]? answers = null) => new()
     {
         ["interview_id"] = id, ["case_id"] = caseId, ["interviewer_id"] = "in1", ["date"] = "2026-07-20", ["mode"] = "phone",
-        ["language"] = "sv", ["interpreter"] = false, ["instrument"] = "tam-r@1", ["items"] = new JsonArray([.. (answers ?? []).Select(answer => answer?.DeepClone())]),
+        ["language"] = "sv", ["interpreter"] = false, ["instrument"] = "tam-r@1", ["items"] = SubmissionInstallation.Items(answers ?? []),
     };
 }

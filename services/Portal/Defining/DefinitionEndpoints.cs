@@ -15,8 +15,10 @@ static class DefinitionEndpoints
     {
         api.MapGet("/instruments", () => Results.Json(Instruments.All.Select(InstrumentShown.Of), ApiJson.Options))
             .WithName("listInstruments").WithTags(Tag).WithSummary("List the instrument definitions")
-            .WithDescription("A released version never changes; another key is another version. The texts of items belong to their licence holder and are never here.")
-            .Answers(StatusCodes.Status200OK, "Every definition.", (IReadOnlyList<InstrumentShown>)[InstrumentShown.Of(Instruments.TamR), InstrumentShown.Of(Instruments.Cam)]);
+            .WithDescription(
+                "A released version never changes; another key is another version. The texts of items belong to their licence holder and are never here.")
+            .Answers(StatusCodes.Status200OK, "Every definition.",
+                (IReadOnlyList<InstrumentShown>)[InstrumentShown.Of(Instruments.TamR), InstrumentShown.Of(Instruments.Cam)]);
         api.MapGet("/instruments/{id}", Instrument)
             .WithName("getInstrument").WithTags(Tag).WithSummary("Show an instrument definition")
             .WithDescription("Everything that turns answers into a score, and how surely each part of it is known.")

@@ -67,7 +67,7 @@ static class ApiDescription
             var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
             if (type.IsEnum)
                 OneOf(schema, Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.SerializeToNode(value, type, ApiJson.Options)!));
-            else if (context.JsonPropertyInfo is { Name: "code" } property && (property.DeclaringType == typeof(Problem) || property.DeclaringType == typeof(Problem.Fault)))
+            else if (context.JsonPropertyInfo is { Name: "code" } code && (code.DeclaringType == typeof(Problem) || code.DeclaringType == typeof(Problem.Fault)))
                 OneOf(schema, Codes.Select(code => (JsonNode)code));
             return Task.CompletedTask;
         });

@@ -110,7 +110,7 @@ sealed class ImportCheck(IReadOnlySet<RecordKind> unread)
     {
         var (_, word, files) = Referable.First(referable => referable.Kind == kind);
         return new(ErrorCodes.UnknownReference, column,
-            $"Neither this import nor the portal knows this {word}. Correct the id, or add its row to {string.Join(" or ", files)}.");
+            $"Neither the portal nor this submission knows this {word}. Correct the id, or add its record ({string.Join(" or ", files)}).");
     }
 
     void NoteFaulty(Command command)
@@ -172,7 +172,7 @@ sealed class ImportCheck(IReadOnlySet<RecordKind> unread)
     static IEnumerable<(string, Fault?)> FollowsDischarge(RecordFollowUp followUp, RegisterCase @case)
     {
         if (@case.Discharged is not { } discharged)
-            yield return ("date", Outside($"The case is not discharged, so there is nothing to follow up. Add its discharge to cases.csv."));
+            yield return ("date", Outside($"The case is not discharged, so there is nothing to follow up. Add its discharge (cases.csv)."));
         else if (followUp.Date < discharged)
             yield return ("date", Outside($"The case was discharged on {discharged:yyyy-MM-dd}, after this. Correct the date, or the case it is given for."));
     }
@@ -191,7 +191,7 @@ sealed class ImportCheck(IReadOnlySet<RecordKind> unread)
         yield return (column, _faulty.Contains(RecordKey.Staff(person)) || unread.Contains(RecordKind.Staff)
             ? null
             : new Fault(ErrorCodes.OutsidePost, string.Create(CultureInfo.InvariantCulture,
-                $"This person held no {post} on this team on {date:yyyy-MM-dd}. Correct the id or the date, or add the post to staff.csv.")));
+                $"This person held no {post} on this team on {date:yyyy-MM-dd}. Correct the id or the date, or add the post (staff.csv).")));
     }
 
     /// <summary>What a row without fault does: it is new, fills or repeats what is known, or contradicts it.</summary>

@@ -64,12 +64,14 @@ static class ImportEndpoints
         api.MapGet("/imports/{id:guid}/report.csv", Report)
             .WithName("getImportReport").WithTags(Tag).WithSummary("Fetch what is wrong with an import, as CSV")
             .WithDescription("One line for each fault that the dry run found, and after acceptance for each row that its owner refused.")
-            .AnswersText(StatusCodes.Status200OK, "text/csv", "The report, in the order of the files.", ReportColumns + "tam.csv,17,i4,out_of_scale,\"Answers of tam-r@1 are 1–5, NA or blank. Correct it after the form.\"\n")
+            .AnswersText(StatusCodes.Status200OK, "text/csv", "The report, in the order of the files.",
+                ReportColumns + "tam.csv,17,i4,out_of_scale,\"Answers of tam-r@1 are 1–5, NA or blank. Correct it after the form.\"\n")
             .Refuses(Unknown(Example.Id));
         api.MapPost("/imports/{id:guid}/accept", Accept)
             .WithName("acceptImport").WithTags(Tag).WithSummary("Accept an import")
             .WithDescription("Its rows go the way of single submissions. Accepting again changes nothing.")
-            .Answers(StatusCodes.Status202Accepted, "The rows are being recorded. Watch the import until its state is `settled`.", Example with { State = ImportState.Accepted })
+            .Answers(StatusCodes.Status202Accepted, "The rows are being recorded. Watch the import until its state is `settled`.",
+                Example with { State = ImportState.Accepted })
             .AnswersText(StatusCodes.Status202Accepted, "text/plain", Shell.Meaning, Shell.Lines(Example))
             .Refuses(Problems.OfStatus(StatusCodes.Status400BadRequest))
             .Refuses(Unknown(Example.Id))

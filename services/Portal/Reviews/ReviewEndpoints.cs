@@ -46,7 +46,8 @@ static class ReviewEndpoints
     }
 
     static async Task<IResult> Reviews(
-        NpgsqlDataSource database, [Description(OptionalProgramme)] string? programme, [Description("The id of the team; all teams when left out.")] string? team,
+        NpgsqlDataSource database, [Description(OptionalProgramme)] string? programme,
+        [Description("The id of the team; all teams when left out.")] string? team,
         [Description("The name of the period, such as 2026-H1; all periods when left out.")] string? period, CancellationToken stopping)
     {
         if (Fault(programme, teamRequired: false, team) is { } fault)

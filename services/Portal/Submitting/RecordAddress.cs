@@ -12,8 +12,8 @@ namespace Fidelity.Portal.Submitting;
 sealed record RecordAddress(
     ImportKind Kind, string Path, string Name, string Summary, string Description, IReadOnlyList<(string Name, string Document)> Examples)
 {
-    /// <summary>Whether what is recorded has a score that is told.</summary>
-    public bool IsScored => Name == "TamInterview";
+    /// <summary>Whether a recorded one is answered with its score: what raters said is not told.</summary>
+    public bool IsScored => Kind == ImportKind.Find("tam.csv");
 
     /// <summary>Every kind; what a record refers to comes before it.</summary>
     public static readonly IReadOnlyList<RecordAddress> All =

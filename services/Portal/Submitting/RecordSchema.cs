@@ -57,28 +57,30 @@ static class RecordSchema
     };
 
     /// <summary>Describes the body that an operation takes.</summary>
-    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder operation, RecordAddress address) => operation.AddOpenApiOperationTransformer((described, context, _) =>
-    {
-        var document = context.Document!;
-        document.AddComponent(Answer, AnswerSchema());
-        document.AddComponent(YesNo, YesNoSchema());
-        document.AddComponent(address.Name, Of(address.Kind, document));
-        described.RequestBody = new OpenApiRequestBody
+    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder operation, RecordAddress address) =>
+        operation.AddOpenApiOperationTransformer((described, context, _) =>
         {
-            Required = true,
-            Description = $"The columns of `{address.Kind.File}` as properties. Any value may also be the string that the file would have.",
-            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+            var document = context.Document!;
+            document.AddComponent(Answer, AnswerSchema());
+            document.AddComponent(YesNo, YesNoSchema());
+            document.AddComponent(address.Name, Of(address.Kind, document));
+            described.RequestBody = new OpenApiRequestBody
             {
-                [MediaTypeNames.Application.Json] = new()
+                Required = true,
+                Description = $"The columns of `{address.Kind.File}` as properties. Any value may also be the string that the file would have.",
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
-                    Schema = new OpenApiSchemaReference(address.Name, document),
-                    Examples = address.Examples.ToDictionary(
-                        example => example.Name, example => (IOpenApiExample)new OpenApiExample { Value = JsonNode.Parse(example.Document) }, StringComparer.Ordinal),
+                    [MediaTypeNames.Application.Json] = new()
+                    {
+                        Schema = new OpenApiSchemaReference(address.Name, document),
+                        Examples = address.Examples.ToDictionary(example => example.Name, Example, StringComparer.Ordinal),
+                    },
                 },
-            },
-        };
-        return Task.CompletedTask;
-    });
+            };
+            return Task.CompletedTask;
+        });
+
+    static IOpenApiExample Example((string Name, string Document) example) => new OpenApiExample { Value = JsonNode.Parse(example.Document) };
 
     static OpenApiSchema Of(ImportKind kind, OpenApiDocument document)
     {
@@ -104,16 +106,12 @@ static class RecordSchema
         return schema;
     }
 
-    static IOpenApiSchema Of(ColumnValue value, OpenApiDocument document)
+    static IOpenApiSchema Of(ColumnValue value, OpenApiDocument document) => value.Kind switch
     {
-        var schema = value.Kind switch
-        {
-            ValueKind.Answer => new OpenApiSchemaReference(Answer, document) { Description = Meanings[value.Column] },
-            ValueKind.YesNo => new OpenApiSchemaReference(YesNo, document) { Description = Meanings[value.Column] },
-            _ => (IOpenApiSchema)Plain(value),
-        };
-        return schema;
-    }
+        ValueKind.Answer => new OpenApiSchemaReference(Answer, document) { Description = Meanings[value.Column] },
+        ValueKind.YesNo => new OpenApiSchemaReference(YesNo, document) { Description = Meanings[value.Column] },
+        _ => Plain(value),
+    };
 
     static OpenApiSchema Plain(ColumnValue value)
     {
@@ -143,7 +141,7 @@ static class RecordSchema
 
     static OpenApiSchema AnswerSchema() => new()
     {
-        Description = "The answer to one item: a number on the instrument's scale, `NA` when it was asked and does not apply, or null when it was not answered.",
+        Description = "The answer to one item: a number on the instrument's scale, `NA` when it was asked and does not apply, null when not answered.",
         AnyOf = [new OpenApiSchema { Type = JsonSchemaType.Integer }, Words("NA"), Nothing()],
     };
 

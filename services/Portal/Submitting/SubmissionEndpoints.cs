@@ -53,7 +53,8 @@ static class SubmissionEndpoints
 
         api.MapGet("/submissions/{id:guid}", Show)
             .WithName("getSubmission").WithTags(Tag).WithSummary("Say what became of a submission")
-            .WithDescription("Ask the address that the submission was answered with. A submission that has waited a day for what it rests on is shown as refused, until that comes after all.")
+            .WithDescription(
+                "Ask the address that the submission was answered with. A submission that has waited a day for what it rests on is shown as refused, until that comes after all.")
             .Answers(StatusCodes.Status200OK, "Where the submission stands.",
                 new SubmissionShown(Example, SubmissionState.Recorded, ExampleStatus, ExampleScore, []))
             .Refuses(Unknown(Example));

@@ -30,10 +30,10 @@ public sealed class LonePortal : IAsyncLifetime
             ["FIDELITY_POSTGRES"] = "Host=127.0.0.1", ["FIDELITY_RABBITMQ"] = "amqp://127.0.0.1/", ["FIDELITY_SECRET_FILE"] = secret,
             ["urls"] = "http://127.0.0.1:0",
         });
-        builder.Logging.ClearProviders();
         var server = builder.Services.Where(service => service.ServiceType == typeof(IHostedService)).ToList();
         builder.AddServiceDefaults("portal");
         builder.AddPortal(declareOnly: false);
+        builder.Logging.ClearProviders();
         foreach (var working in builder.Services.Where(service => service.ServiceType == typeof(IHostedService)).Except(server).ToList())
             builder.Services.Remove(working);
         app = builder.Build();
