@@ -148,7 +148,7 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IRe
 
     static readonly string Refused = Codes.Of(SubmissionOutcome.Refused);
 
-    /// <summary>A row that has waited for a day is shown as refused, as <see cref="SubmissionConcluded.Shown"/> says it.</summary>
+    /// <summary>A row that has waited for a day is shown as refused, as a single submission is.</summary>
     const string WaitedTooLong = "state = 'waiting' and concluded_at < now() - interval '24 hours'";
 
     /// <summary>How many of an import's submissions are in each state.</summary>
