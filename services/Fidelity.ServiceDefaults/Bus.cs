@@ -1,5 +1,7 @@
 using MassTransit;
+using MassTransit.RabbitMqTransport.Configuration;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fidelity.ServiceDefaults;
@@ -16,17 +18,17 @@ public static class Bus
     /// </summary>
     public static void AddBus(this WebApplicationBuilder builder, bool declareOnly, Action<IBusRegistrationConfigurator> consumers)
     {
-        var address = builder.Configuration["FIDELITY_RABBITMQ"]
-            ?? throw new InvalidOperationException("FIDELITY_RABBITMQ must hold the broker's address, amqp://user:password@host:port/vhost.");
+        var address = Address(builder.Configuration);
         builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = declareOnly);
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
             bus.AddConsumeObserver(services => services.GetRequiredService<InFlight>());
+            bus.AddConfigureEndpointsCallback(DeadLetters.Follow);
             consumers(bus);
-            bus.UsingRabbitMq((context, broker) =>
+            bus.SetBusFactory(new WordlessLoggers.BusFactory(new RabbitMqRegistrationBusFactory((context, broker) =>
             {
-                broker.Host(new Uri(address));
+                broker.Host(address);
                 broker.DeployTopologyOnly = declareOnly;
                 broker.PublishTopology.BrokerTopologyOptions = PublishBrokerTopologyOptions.MaintainHierarchy;
                 broker.Publish<Contracts.Command>(type => type.Exclude = true);
@@ -37,10 +39,14 @@ public static class Bus
                 broker.Publish<Contracts.Surveys.SurveyOpportunityFact>(type => type.Exclude = true);
                 broker.ConfigurePublish(pipe => pipe.UseExecute(RequireARoute));
                 broker.ConfigureSend(pipe => pipe.UseExecute(RequireARoute));
+                broker.SendTopology.ConfigureErrorSettings = DeadLetters.Keep;
                 broker.ConfigureEndpoints(context);
-            });
+            })));
         });
     }
+
+    public static Uri Address(IConfiguration configuration) => new(configuration["FIDELITY_RABBITMQ"]
+        ?? throw new InvalidOperationException("FIDELITY_RABBITMQ must hold the broker's address, amqp://user:password@host:port/vhost."));
 
     static void RequireARoute(SendContext context)
     {
@@ -48,17 +54,19 @@ public static class Bus
             message.Mandatory = true;
     }
 
-    /// <summary>Adds consumers that share one queue.</summary>
+    /// <summary>Adds consumers that share one queue, one of <see cref="DeadLetters.Inboxes"/>.</summary>
     public static void AddInbox(this IBusRegistrationConfigurator bus, string queue, params ReadOnlySpan<Type> consumers)
     {
+        if (!DeadLetters.Inboxes.Contains(queue, StringComparer.Ordinal))
+            throw new ArgumentException($"{queue} is no inbox that dead letters are looked for.", nameof(queue));
         foreach (var consumer in consumers)
             bus.AddConsumer(consumer, typeof(InboxDefinition<>).MakeGenericType(consumer)).Endpoint(endpoint => endpoint.Name = queue);
     }
 }
 
 /// <summary>
-/// How a service takes messages in: a quorum queue, a page's worth of messages at once (the writer saves them together),
-/// short retries for what passes by itself, then the error queue with the cause.
+/// How a service takes messages in: a page's worth at once (the writer saves them together), short retries for what passes
+/// by itself, then the error queue with the cause.
 /// </summary>
 sealed class InboxDefinition<TConsumer> : ConsumerDefinition<TConsumer> where TConsumer : class, IConsumer
 {
@@ -72,7 +80,5 @@ sealed class InboxDefinition<TConsumer> : ConsumerDefinition<TConsumer> where TC
         endpoint.PrefetchCount = 2 * AtOnce;
         endpoint.ConcurrentMessageLimit = AtOnce;
         endpoint.UseMessageRetry(retry => retry.Exponential(4, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(400)));
-        if (endpoint is IRabbitMqReceiveEndpointConfigurator queue)
-            queue.SetQuorumQueue();
     }
 }

@@ -1,0 +1,64 @@
+using MassTransit;
+using MassTransit.Middleware.Rescue;
+using MassTransit.Transports;
+
+namespace Fidelity.ServiceDefaults;
+
+/// <summary>
+/// Where messages go that cannot be handled: each inbox has one error queue, quorum and durable as itself, declared with
+/// it before anything is sent. MassTransit publishes a dead letter there with its cause, confirmed and mandatory, before
+/// it takes the message off the inbox; what it cannot move stays where it is and is tried again.
+/// </summary>
+public static class DeadLetters
+{
+    /// <summary>
+    /// How often the broker gives a message out again that came back without an answer, because the service died of it or
+    /// lost its connection. Then the message is a dead letter too; RabbitMQ 4 would drop it after 20 times. A database that
+    /// is away keeps messages unanswered, and the broker takes those back every half hour: this lasts two days.
+    /// </summary>
+    public const int MostDeliveries = 100;
+
+    /// <summary>Dead letters are looked at without being taken, which counts as a delivery each time. Larger than any count comes to; not every version of the broker knows a word for none.</summary>
+    const int AnyNumber = int.MaxValue;
+
+    /// <summary>Every queue that a service takes messages from.</summary>
+    public static IReadOnlyList<string> Inboxes { get; } = ["roster", "tam", "surveys", "pir", "portal", "portal-answers"];
+
+    /// <summary>The queue, and the exchange in front of it, that takes what an inbox could not handle.</summary>
+    public static string ErrorQueue(string inbox) => $"{inbox}_error";
+
+    internal static void Follow(string inbox, IReceiveEndpointConfigurator endpoint)
+    {
+        // A message that nobody there consumes is a dead letter as any other, not one of a third kind in a third queue.
+        endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(new NobodyConsumes()));
+        if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue)
+            return;
+        queue.SetQuorumQueue();
+        queue.BindDeadLetterQueue(ErrorQueue(inbox), ErrorQueue(inbox), Keep);
+        queue.SetQueueArgument("x-delivery-limit", MostDeliveries);
+        // The broker, too, moves a message only when the error queue has it; it asks for this overflow then.
+        queue.SetQueueArgument("x-dead-letter-strategy", "at-least-once");
+        queue.SetQueueArgument("x-overflow", "reject-publish");
+    }
+
+    /// <summary>MassTransit makes an error queue in the image of its inbox; what only an inbox needs is taken off again.</summary>
+    internal static void Keep(IRabbitMqQueueBindingConfigurator queue)
+    {
+        queue.SetQueueArgument("x-queue-type", "quorum");
+        queue.SetQueueArgument("x-delivery-limit", AnyNumber);
+        foreach (var argument in new[] { "x-dead-letter-exchange", "x-dead-letter-strategy", "x-overflow" })
+            queue.SetQueueArgument(argument, (object?)null);
+    }
+
+    sealed class NobodyConsumes : IFilter<ReceiveContext>
+    {
+        public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+        {
+            var cause = new MessageNotConsumedException(context.InputAddress, "No consumer here takes messages of this type.");
+            await context.GetPayload<IErrorTransport>().Send(new RescueExceptionReceiveContext(context, cause));
+            await next.Send(context);
+        }
+
+        public void Probe(ProbeContext context) => context.CreateFilterScope("nobody-consumes");
+    }
+}
