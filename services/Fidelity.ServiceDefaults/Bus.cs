@@ -24,7 +24,7 @@ public static class Bus
         {
             bus.DisableUsageTelemetry();
             bus.AddConsumeObserver(services => services.GetRequiredService<InFlight>());
-            bus.AddConfigureEndpointsCallback(DeadLetters.Follow);
+            bus.AddConfigureEndpointsCallback(Inboxes.Follow);
             consumers(bus);
             bus.SetBusFactory(new WordlessLoggers.BusFactory(new RabbitMqRegistrationBusFactory((context, broker) =>
             {
@@ -39,7 +39,7 @@ public static class Bus
                 broker.Publish<Contracts.Surveys.SurveyOpportunityFact>(type => type.Exclude = true);
                 broker.ConfigurePublish(pipe => pipe.UseExecute(RequireARoute));
                 broker.ConfigureSend(pipe => pipe.UseExecute(RequireARoute));
-                broker.SendTopology.ConfigureErrorSettings = DeadLetters.Keep;
+                broker.SendTopology.ConfigureErrorSettings = Inboxes.Keep;
                 broker.ConfigureEndpoints(context);
             })));
         });
@@ -54,10 +54,10 @@ public static class Bus
             message.Mandatory = true;
     }
 
-    /// <summary>Adds consumers that share one queue, one of <see cref="DeadLetters.Inboxes"/>.</summary>
+    /// <summary>Adds consumers that share one queue, one of <see cref="Inboxes.All"/>.</summary>
     public static void AddInbox(this IBusRegistrationConfigurator bus, string queue, params ReadOnlySpan<Type> consumers)
     {
-        if (!DeadLetters.Inboxes.Contains(queue, StringComparer.Ordinal))
+        if (!Inboxes.All.Contains(queue, StringComparer.Ordinal))
             throw new ArgumentException($"{queue} is no inbox that dead letters are looked for.", nameof(queue));
         foreach (var consumer in consumers)
             bus.AddConsumer(consumer, typeof(InboxDefinition<>).MakeGenericType(consumer)).Endpoint(endpoint => endpoint.Name = queue);

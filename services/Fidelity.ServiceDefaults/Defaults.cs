@@ -1,6 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -17,7 +20,16 @@ namespace Fidelity.ServiceDefaults;
 /// <summary>What every service has: clock, calendar, keys, logging, telemetry and health.</summary>
 public static class Defaults
 {
+    /// <summary>The name of our own metrics.</summary>
+    public const string Meter = "Fidelity";
+
     const int TopologyAttempts = 3;
+    static readonly JsonSerializerOptions HealthJson = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true,
+    };
+
     static readonly TimeSpan TopologyPatience = TimeSpan.FromSeconds(15);
 
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string service)
@@ -52,10 +64,27 @@ public static class Defaults
             return await ActivatorUtilities.CreateInstance<Rebuilding>(app.Services).Rebuild(names.FirstOrDefault(), Console.Out, CancellationToken.None);
 
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Write });
         await app.RunAsync();
         return 0;
     }
+
+    /// <summary>
+    /// Every check with its status, a sentence and its numbers. Exceptions are for the log, and what MassTransit adds is the
+    /// broker's address.
+    /// </summary>
+    static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
+        new
+        {
+            Status = report.Status.ToString(),
+            Checks = report.Entries.ToDictionary(
+                check => check.Key,
+                check => new
+                {
+                    Status = check.Value.Status.ToString(), check.Value.Description,
+                    Data = check.Value.Tags.Contains("masstransit", StringComparer.Ordinal) || check.Value.Data.Count == 0 ? null : check.Value.Data,
+                }, StringComparer.Ordinal),
+        }, HealthJson);
 
     /// <summary>Declares, and tries again when the broker keeps an answer to itself: declaring twice declares once.</summary>
     static async Task DeclareTopology(IBusControl bus)
@@ -87,7 +116,7 @@ public static class Defaults
             .SetResourceBuilder(resource).AddSource("MassTransit", "Npgsql", "Microsoft.AspNetCore", "Marten").AddOtlpExporter().Build());
         builder.Services.AddSingleton(Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
-            .AddMeter("MassTransit", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Runtime", "Marten").AddOtlpExporter().Build());
+            .AddMeter(Meter, "MassTransit", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Runtime", "Marten").AddOtlpExporter().Build());
         builder.Logging.AddOpenTelemetry(logs => logs.SetResourceBuilder(resource).AddOtlpExporter());
     }
 

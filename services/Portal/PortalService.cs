@@ -1,11 +1,15 @@
+using Fidelity.Portal.DeadLetters;
 using Fidelity.Portal.Defining;
 using Fidelity.Portal.Describing;
 using Fidelity.Portal.Importing;
+using Fidelity.Portal.Operations;
 using Fidelity.Portal.Receiving;
 using Fidelity.Portal.Reviews;
 using Fidelity.Portal.Submitting;
 using Fidelity.Portal.Teams;
 using Fidelity.ServiceDefaults;
+using MassTransit;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fidelity.Portal;
 
@@ -28,8 +32,11 @@ static class PortalService
         builder.AddBus(declareOnly, bus =>
         {
             bus.AddInbox("portal", typeof(FactsConsumer), typeof(ReportProgressConsumer));
-            bus.AddInbox("portal-answers", typeof(AnswersConsumer));
+            bus.AddInbox("portal-answers", typeof(AnswersConsumer), typeof(FaultsConsumer));
+            // Without the broker the portal still shows pages and accepts what it will send later.
+            bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
         });
+        builder.AddOperations();
         builder.AddSubmitting();
         builder.AddImporting();
         builder.AddApi();

@@ -1,5 +1,9 @@
 using Fidelity.Portal;
+using Fidelity.Portal.DeadLetters;
 using Fidelity.ServiceDefaults;
+
+if (args is [DeadLetterCommands.Argument, .. var command])
+    return await DeadLetterCommands.Run(command);
 
 var declareOnly = args.Contains(Bus.DeclareTopology);
 var builder = WebApplication.CreateBuilder(args);

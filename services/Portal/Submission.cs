@@ -33,7 +33,7 @@ public enum SubmissionState
 /// <summary>One submission from its acceptance to its owner's answer.</summary>
 public sealed record Submission
 {
-    static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
+    public static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
 
     public string Id { get; set; } = "";
 

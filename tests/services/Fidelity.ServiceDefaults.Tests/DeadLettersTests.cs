@@ -99,7 +99,7 @@ public sealed class DeadLettersTests(VirtualHost broker) : IClassFixture<Virtual
     public async Task A_message_that_its_service_dies_of_again_and_again_is_moved_by_the_broker()
     {
         await broker.Publish(Inbox, [1], new BasicProperties { MessageId = "deadly" });
-        for (var death = 0; death <= DeadLetters.MostDeliveries; death++)
+        for (var death = 0; death <= Inboxes.MostDeliveries; death++)
         {
             await using var channel = await broker.Channel();
             (await channel.BasicGetAsync(Inbox, autoAck: false, Cancelled))!.BasicProperties.MessageId.ShouldBe("deadly");

@@ -5,12 +5,15 @@ using MassTransit.Transports;
 namespace Fidelity.ServiceDefaults;
 
 /// <summary>
-/// Where messages go that cannot be handled: each inbox has one error queue, quorum and durable as itself, declared with
-/// it before anything is sent. MassTransit publishes a dead letter there with its cause, confirmed and mandatory, before
-/// it takes the message off the inbox; what it cannot move stays where it is and is tried again.
+/// The queues that services take messages from, each with an error queue for its dead letters: durable and quorum as the
+/// inbox itself, and declared with it before anything is sent. MassTransit publishes what cannot be handled there with its
+/// cause, confirmed and mandatory, before it takes the message off the inbox; what it cannot move stays and is tried again.
 /// </summary>
-public static class DeadLetters
+public static class Inboxes
 {
+    /// <summary>Every one of them, because a broker asked over AMQP lists no queues.</summary>
+    public static IReadOnlyList<string> All { get; } = ["roster", "tam", "surveys", "pir", "portal", "portal-answers"];
+
     /// <summary>
     /// How often the broker gives a message out again that came back without an answer, because the service died of it or
     /// lost its connection. Then the message is a dead letter too; RabbitMQ 4 would drop it after 20 times. A database that
@@ -18,11 +21,11 @@ public static class DeadLetters
     /// </summary>
     public const int MostDeliveries = 100;
 
-    /// <summary>Dead letters are looked at without being taken, which counts as a delivery each time. Larger than any count comes to; not every version of the broker knows a word for none.</summary>
-    const int AnyNumber = int.MaxValue;
-
-    /// <summary>Every queue that a service takes messages from.</summary>
-    public static IReadOnlyList<string> Inboxes { get; } = ["roster", "tam", "surveys", "pir", "portal", "portal-answers"];
+    /// <summary>
+    /// Dead letters are looked at without being taken, which counts as a delivery each time. So their queue has a limit too
+    /// large to be met: no limit would be RabbitMQ 4's own, and version 3 takes the -1 that means none for a limit.
+    /// </summary>
+    public const int AnyDeliveries = int.MaxValue;
 
     /// <summary>The queue, and the exchange in front of it, that takes what an inbox could not handle.</summary>
     public static string ErrorQueue(string inbox) => $"{inbox}_error";
@@ -45,7 +48,7 @@ public static class DeadLetters
     internal static void Keep(IRabbitMqQueueBindingConfigurator queue)
     {
         queue.SetQueueArgument("x-queue-type", "quorum");
-        queue.SetQueueArgument("x-delivery-limit", AnyNumber);
+        queue.SetQueueArgument("x-delivery-limit", AnyDeliveries);
         foreach (var argument in new[] { "x-dead-letter-exchange", "x-dead-letter-strategy", "x-overflow" })
             queue.SetQueueArgument(argument, (object?)null);
     }

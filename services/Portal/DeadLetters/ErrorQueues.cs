@@ -1,0 +1,105 @@
+using System.Globalization;
+using Fidelity.ServiceDefaults;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Fidelity.Portal.DeadLetters;
+
+/// <summary>
+/// The error queues, looked at and taken from with a connection of its own. Nothing is lost whenever this ends: what is
+/// looked at is held, not taken, and goes back to the head of its queue in its order when the channel closes; what moves is
+/// confirmed where it goes before it is taken from where it was, so an end in between leaves it in both.
+/// </summary>
+sealed class ErrorQueues(IConnection connection) : IAsyncDisposable
+{
+    /// <summary>Where discarded messages are kept for a while; the broker then deletes them, since they are about families.</summary>
+    public const string Discarded = "discarded";
+    public static readonly TimeSpan DiscardedKept = TimeSpan.FromDays(30);
+
+    static readonly CreateChannelOptions Confirming = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+
+    public bool IsOpen => connection.IsOpen;
+
+    public static async Task<ErrorQueues> Open(Uri broker, CancellationToken stopping) => new(await new ConnectionFactory
+    {
+        Uri = broker, ClientProvidedName = "fidelity dead letters", AutomaticRecoveryEnabled = false,
+    }.CreateConnectionAsync(stopping));
+
+    /// <summary>The messages that nobody holds at the moment; null when there is no such queue.</summary>
+    public async Task<int?> Count(string queue, CancellationToken stopping)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: stopping);
+        try
+        {
+            return (int)(await channel.QueueDeclarePassiveAsync(queue, stopping)).MessageCount;
+        }
+        catch (OperationInterruptedException refused) when (refused.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The messages at the head of a queue. Rejecting them would put them behind all others; closing the channel does not.</summary>
+    public async Task<IReadOnlyList<DeadLetter>> Look(string queue, int most, CancellationToken stopping)
+    {
+        await using var holding = await connection.CreateChannelAsync(cancellationToken: stopping);
+        var letters = new List<DeadLetter>();
+        while (letters.Count < most && await holding.BasicGetAsync(queue, autoAck: false, stopping) is { } got)
+            letters.Add(new DeadLetter(got));
+        return letters;
+    }
+
+    /// <summary>Puts messages back on the inbox they came from: those with this id, or all that are there now.</summary>
+    public Task<int> Return(string queue, string? id, Action<int, int> moved, CancellationToken stopping) =>
+        Move(queue, id, letter => (Inbox(queue, letter), letter.Original()), moved, stopping);
+
+    /// <summary>Puts a message away, with who did so and why.</summary>
+    public async Task<int> Discard(string queue, string id, string reason, DateTimeOffset now, CancellationToken stopping)
+    {
+        await using (var channel = await connection.CreateChannelAsync(cancellationToken: stopping))
+        {
+            await channel.QueueDeclareAsync(Discarded, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(StringComparer.Ordinal)
+            {
+                ["x-queue-type"] = "quorum", ["x-delivery-limit"] = Inboxes.AnyDeliveries, ["x-message-ttl"] = (long)DiscardedKept.TotalMilliseconds,
+            }, cancellationToken: stopping);
+        }
+
+        return await Move(queue, id, letter => (Discarded, new BasicProperties(letter.Properties)
+        {
+            DeliveryMode = DeliveryModes.Persistent,
+            Headers = new Dictionary<string, object?>(letter.Properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal), StringComparer.Ordinal)
+            {
+                [DeadLetter.DiscardedFrom] = Inbox(queue, letter), [DeadLetter.DiscardedReason] = reason, [DeadLetter.DiscardedBy] = Environment.UserName,
+                [DeadLetter.DiscardedAt] = now.ToString("O", CultureInfo.InvariantCulture),
+            },
+        }), (_, _) => { }, stopping);
+    }
+
+    async Task<int> Move(
+        string queue, string? id, Func<DeadLetter, (string Queue, BasicProperties Properties)> target, Action<int, int> moved, CancellationToken stopping)
+    {
+        // What fails again meanwhile comes in behind, and is left for another time.
+        var number = await Count(queue, stopping) ?? 0;
+        await using var holding = await connection.CreateChannelAsync(cancellationToken: stopping);
+        await using var confirming = await connection.CreateChannelAsync(Confirming, stopping);
+        var done = 0;
+        for (var seen = 0; seen < number && await holding.BasicGetAsync(queue, autoAck: false, stopping) is { } got; seen++)
+        {
+            var letter = new DeadLetter(got);
+            if (id is not null && letter.Id != id)
+                continue;
+            var (to, properties) = target(letter);
+            await confirming.BasicPublishAsync("", to, mandatory: true, properties, letter.Body, stopping);
+            await holding.BasicAckAsync(letter.DeliveryTag, multiple: false, stopping);
+            moved(++done, number);
+        }
+
+        return done;
+    }
+
+    static string Inbox(string queue, DeadLetter letter) => queue == Discarded
+        ? letter.Header(DeadLetter.DiscardedFrom) ?? throw new InvalidOperationException($"Message {letter.Id} does not say which inbox it came from.")
+        : Inboxes.All.Single(inbox => Inboxes.ErrorQueue(inbox) == queue);
+
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+}
