@@ -63,6 +63,18 @@ public abstract class Installation(int port) : IAsyncLifetime
     public Task<string> LoadFromShell(string files, string programme, params string[] options) =>
         Run(Path.Combine(Repository, "deploy/load.sh"), [files, "--programme", programme, .. options]);
 
+    public Task<string> DeadLetters(params string[] command) => Run(Path.Combine(Repository, "deploy/deadletters.sh"), command);
+
+    /// <summary>What a service has logged since it was started last.</summary>
+    public Task<string> Log(string service) => File.ReadAllTextAsync(Path.Combine(folder, "run", "log", $"{service}.log"));
+
+    /// <summary>Does something to the database behind the services' backs.</summary>
+    public async Task Execute(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Database);
+        await connection.ExecuteAsync(sql);
+    }
+
     /// <summary>Uploads a folder's files and waits for the dry run.</summary>
     public async Task<string> Upload(string files, string programme)
     {
@@ -143,6 +155,14 @@ public abstract class Installation(int port) : IAsyncLifetime
         await using var connection = new NpgsqlConnection(Database);
         return await connection.ExecuteScalarAsync<long>(
             "select count(*) from portal.mt_events where type in ('submission_accepted', 'import_received', 'import_accepted')");
+    }
+
+    /// <summary>How often interviews whose id begins like this are recorded in Tam's streams.</summary>
+    public async Task<long> Recorded(string prefix)
+    {
+        await using var connection = new NpgsqlConnection(Database);
+        return await connection.ExecuteScalarAsync<long>(
+            "select count(*) from tam.mt_events where type = 'interview_recorded' and data::text like @like", new { like = $"%\"{prefix}%" });
     }
 
     string Database => new NpgsqlConnectionStringBuilder(Variable("FIDELITY_TEST_POSTGRES")) { Database = name }.ConnectionString;

@@ -350,6 +350,8 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     [InlineData("pir", Pir, "en-GB", 1366, ColorScheme.Dark)]
     [InlineData("pir", Pir, "sv-SE", 390, ColorScheme.Light)]
     [InlineData("pir", Pir, "en-GB", 320, ColorScheme.Light)]
+    [InlineData("operations", "/operations", "sv-SE", 1366, ColorScheme.Dark)]
+    [InlineData("operations", "/operations", "en-GB", 320, ColorScheme.Light)]
     [MemberData(nameof(TeamPages))]
     public async Task A_page_is_accessible_and_fits(string name, string address, string language, int width, ColorScheme colours)
     {

@@ -15,8 +15,6 @@ sealed class DeadLetterCommands(Uri broker, TextWriter output, TextWriter errors
 
     const string Usage = "list | show QUEUE [MESSAGE-ID] | return QUEUE MESSAGE-ID | return QUEUE --all | discard QUEUE MESSAGE-ID --reason TEXT";
     const int WrongUse = 2;
-    const int Looks = 5;
-    static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan News = TimeSpan.FromSeconds(2);
     static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -130,7 +128,7 @@ sealed class DeadLetterCommands(Uri broker, TextWriter output, TextWriter errors
 
     async Task<int> Return(ErrorQueues queues, string queue, string id, CancellationToken stopping)
     {
-        if (await Found(() => queues.Return(queue, id, (_, _) => { }, stopping), stopping) == 0)
+        if (await queues.Return(queue, id, (_, _) => { }, stopping) == 0)
             return NotThere(queue, id);
         await output.WriteLineAsync($"Returned {Printable(id)}. If it cannot be handled now either, it comes back here.");
         return 0;
@@ -152,23 +150,11 @@ sealed class DeadLetterCommands(Uri broker, TextWriter output, TextWriter errors
 
     async Task<int> Discard(ErrorQueues queues, string queue, string id, string reason, CancellationToken stopping)
     {
-        if (await Found(() => queues.Discard(queue, id, reason, clock.GetUtcNow(), stopping), stopping) == 0)
+        if (await queues.Discard(queue, id, reason, clock.GetUtcNow(), stopping) == 0)
             return NotThere(queue, id);
         await output.WriteLineAsync(
             $"Discarded {Printable(id)}. It is kept in the queue {ErrorQueues.Discarded} for {ErrorQueues.DiscardedKept.Days} days; `return {ErrorQueues.Discarded} {Printable(id)}` takes it back.");
         return 0;
-    }
-
-    /// <summary>Whoever looks into the queue at the same moment holds its messages; they are there again soon.</summary>
-    async Task<int> Found(Func<Task<int>> move, CancellationToken stopping)
-    {
-        for (var look = 1; ; look++)
-        {
-            var found = await move();
-            if (found > 0 || look == Looks)
-                return found;
-            await Task.Delay(BetweenLooks, clock, stopping);
-        }
     }
 
     int NotThere(string queue, string id) => Failed($"There is no message {Printable(id)} in {queue}. `show` lists what is there.");

@@ -6,15 +6,20 @@ using RabbitMQ.Client.Exceptions;
 namespace Fidelity.Portal.DeadLetters;
 
 /// <summary>
-/// The error queues, looked at and taken from with a connection of its own. Nothing is lost whenever this ends: what is
-/// looked at is held, not taken, and goes back to the head of its queue in its order when the channel closes; what moves is
-/// confirmed where it goes before it is taken from where it was, so an end in between leaves it in both.
+/// The error queues, looked at and taken from over a connection of its own. Nothing is lost whenever this ends: what is
+/// looked at is held, not taken, and is in its queue again when the channel closes (RabbitMQ 3.10 gives it back in an order
+/// of its own, which here means nothing); what moves is confirmed where it goes before it is taken from where it was, so an
+/// end in between leaves it in both.
 /// </summary>
 sealed class ErrorQueues(IConnection connection) : IAsyncDisposable
 {
     /// <summary>Where discarded messages are kept for a while; the broker then deletes them, since they are about families.</summary>
     public const string Discarded = "discarded";
     public static readonly TimeSpan DiscardedKept = TimeSpan.FromDays(30);
+
+    /// <summary>Others hold a message for as long as they look at it.</summary>
+    const int WaitsForHolders = 10;
+    static readonly TimeSpan HoldersWait = TimeSpan.FromMilliseconds(300);
 
     static readonly CreateChannelOptions Confirming = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
@@ -39,7 +44,7 @@ sealed class ErrorQueues(IConnection connection) : IAsyncDisposable
         }
     }
 
-    /// <summary>The messages at the head of a queue. Rejecting them would put them behind all others; closing the channel does not.</summary>
+    /// <summary>The messages of a queue, or as many as are asked for.</summary>
     public async Task<IReadOnlyList<DeadLetter>> Look(string queue, int most, CancellationToken stopping)
     {
         await using var holding = await connection.CreateChannelAsync(cancellationToken: stopping);
@@ -78,13 +83,23 @@ sealed class ErrorQueues(IConnection connection) : IAsyncDisposable
     async Task<int> Move(
         string queue, string? id, Func<DeadLetter, (string Queue, BasicProperties Properties)> target, Action<int, int> moved, CancellationToken stopping)
     {
-        // What fails again meanwhile comes in behind, and is left for another time.
+        // What fails again meanwhile is left for another time.
         var number = await Count(queue, stopping) ?? 0;
         await using var holding = await connection.CreateChannelAsync(cancellationToken: stopping);
         await using var confirming = await connection.CreateChannelAsync(Confirming, stopping);
         var done = 0;
-        for (var seen = 0; seen < number && await holding.BasicGetAsync(queue, autoAck: false, stopping) is { } got; seen++)
+        for (int seen = 0, waits = 0; seen < number && waits < WaitsForHolders;)
         {
+            if (await holding.BasicGetAsync(queue, autoAck: false, stopping) is not { } got)
+            {
+                if (id is not null && done > 0)
+                    break;
+                waits++;
+                await Task.Delay(HoldersWait, stopping);
+                continue;
+            }
+
+            seen++;
             var letter = new DeadLetter(got);
             if (id is not null && letter.Id != id)
                 continue;

@@ -2,21 +2,21 @@ using System.Diagnostics.Metrics;
 using Fidelity.Contracts;
 using Fidelity.Portal.DeadLetters;
 using Fidelity.ServiceDefaults;
-using Npgsql;
 using Gauged = System.Diagnostics.Metrics.Measurement<double>;
 
 namespace Fidelity.Portal.Operations;
 
 /// <summary>
 /// Counts every few seconds what does not go on by itself, for whoever asks: health, metrics and the page. Counting is one
-/// question a queue; the messages themselves are looked at only when their number has changed, and now and then.
+/// question a queue; the messages themselves, for their ages and kinds, are looked at seldom and some hundred at most.
 /// </summary>
 sealed class HeldUpWatch : BackgroundService
 {
-    const int LookedAt = 100;
+    const int MostLookedAt = 500;
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan LookAgainAtOthers = TimeSpan.FromSeconds(30);
     static readonly HashSet<string> OurMessages = [.. typeof(Command).Assembly.GetExportedTypes().Select(type => type.Name)];
 
     readonly Uri broker;
@@ -46,88 +46,87 @@ sealed class HeldUpWatch : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause, clock);
-        do
+        try
         {
-            Latest = new(clock.GetUtcNow(), await DeadLetters(stoppingToken), await Waiting(stoppingToken));
+            do
+            {
+                Latest = new(
+                    clock.GetUtcNow(),
+                    await Ask("RabbitMQ", Latest.DeadLetters, DeadLetters, stoppingToken),
+                    await Ask("PostgreSQL", Latest.Waiting, patience => waiting.Read(clock.GetUtcNow(), patience), stoppingToken));
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        finally
+        {
+            await Disconnect();
+        }
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await Disconnect();
-    }
-
-    async Task<IReadOnlyList<DeadLettersOf>?> DeadLetters(CancellationToken stopping)
+    /// <summary>Asks a server that may be away; then there is no answer, until it is asked again.</summary>
+    async Task<T?> Ask<T>(string server, T? before, Func<CancellationToken, Task<T>> ask, CancellationToken stopping) where T : class
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         patience.CancelAfter(Patience);
         try
         {
-            queues ??= await ErrorQueues.Open(broker, patience.Token);
-            var found = new List<DeadLettersOf>();
-            foreach (var inbox in Inboxes.All)
-                found.Add(await Of(inbox, queues, patience.Token));
-            return found;
+            return await ask(patience.Token);
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
-            log.LogDebug(failure, "The broker does not answer; dead letters are counted again in {Pause}", Pause);
-            await Disconnect();
+            log.Log(before is null ? LogLevel.Debug : LogLevel.Warning, failure, "{Server} does not answer; what is held up is counted again in {Pause}", server, Pause);
             return null;
+        }
+    }
+
+    async Task<IReadOnlyList<DeadLettersOf>> DeadLetters(CancellationToken stopping)
+    {
+        try
+        {
+            queues ??= await ErrorQueues.Open(broker, stopping);
+            var found = new List<DeadLettersOf>();
+            foreach (var inbox in Inboxes.All)
+                found.Add(await Of(inbox, queues, stopping));
+            return found;
+        }
+        catch
+        {
+            await Disconnect();
+            throw;
         }
     }
 
     async Task<DeadLettersOf> Of(string inbox, ErrorQueues open, CancellationToken stopping)
     {
-        var queue = Inboxes.ErrorQueue(inbox);
-        var number = await open.Count(queue, stopping) ?? 0;
-        var before = known.GetValueOrDefault(inbox, new Known(0, default, new(inbox, 0, null, [])));
+        var number = await open.Count(Inboxes.ErrorQueue(inbox), stopping) ?? 0;
+        var before = known.GetValueOrDefault(inbox, new(0, 0, default, new(inbox, 0, null, [])));
         // Whoever looks into a queue holds its messages for a moment, so a smaller number is believed when it is found twice.
-        if (number < before.Counted)
-        {
-            known[inbox] = before with { Counted = number };
-            return before.Shown;
-        }
+        var now = number < before.Counted ? before
+            : number == 0 ? new Known(0, 0, default, new(inbox, 0, null, []))
+            : clock.GetUtcNow() - before.LookedAt < (number == before.Looked ? LookAgain : LookAgainAtOthers) ? before with { Shown = before.Shown with { Number = number } }
+            : await Look(inbox, number, open, stopping);
+        if (now.Shown.Number > before.Shown.Number)
+            log.LogWarning("{Number} dead letters of {Inbox}; deploy/deadletters.sh list shows their causes", number, inbox);
+        known[inbox] = now with { Counted = number };
+        return now.Shown;
+    }
 
-        var now = clock.GetUtcNow();
-        if (number == before.Shown.Number && now - before.At < LookAgain)
-        {
-            known[inbox] = before with { Counted = number };
-            return before.Shown;
-        }
-
-        var letters = number == 0 ? [] : await open.Look(queue, LookedAt, stopping);
-        var shown = new DeadLettersOf(inbox, number, letters.Min(letter => letter.FailedAt),
+    async Task<Known> Look(string inbox, int number, ErrorQueues open, CancellationToken stopping)
+    {
+        var letters = await open.Look(Inboxes.ErrorQueue(inbox), MostLookedAt, stopping);
+        return new(number, number, clock.GetUtcNow(), new(inbox, number, letters.Min(letter => letter.FailedAt),
         [
             .. letters.GroupBy(letter => (Message: letter.Message is { } message && OurMessages.Contains(message) ? message : null, letter.Cause))
                 .Select(kind => new KindOfDeadLetter(kind.Key.Message, kind.Key.Cause, kind.Count())).OrderByDescending(kind => kind.Number),
-        ]);
-        known[inbox] = new(number, now, shown);
-        if (number > before.Shown.Number)
-            log.LogWarning("{Number} dead letters of {Inbox}; deploy/deadletters.sh list shows their causes", number, inbox);
-        return shown;
-    }
-
-    async Task<WaitingSubmissions?> Waiting(CancellationToken stopping)
-    {
-        try
-        {
-            return await waiting.Read(clock.GetUtcNow(), stopping);
-        }
-        catch (NpgsqlException failure)
-        {
-            log.LogDebug(failure, "The database does not answer; waiting submissions are counted again in {Pause}", Pause);
-            return null;
-        }
+        ]));
     }
 
     async Task Disconnect()
     {
-        if (queues is not null)
-            await queues.DisposeAsync();
+        if (queues is not { } open)
+            return;
         queues = null;
+        await open.DisposeAsync();
     }
 
     IEnumerable<Gauged> OfQueues(Func<DeadLettersOf, double> value) =>
@@ -137,7 +136,7 @@ sealed class HeldUpWatch : BackgroundService
         Latest.Waiting?.For.Select(fact => new Gauged(
             value(fact), new KeyValuePair<string, object?>("cause", fact.Code), new KeyValuePair<string, object?>("field", fact.Field))) ?? [];
 
-    /// <param name="Counted">The number at the last count, when it may be smaller than what is shown.</param>
-    /// <param name="At">When the messages were looked at.</param>
-    sealed record Known(int Counted, DateTimeOffset At, DeadLettersOf Shown);
+    /// <param name="Counted">The number at the last count, which may be smaller than what is shown.</param>
+    /// <param name="Looked">The number when the messages were last looked at.</param>
+    sealed record Known(int Counted, int Looked, DateTimeOffset LookedAt, DeadLettersOf Shown);
 }

@@ -30,6 +30,14 @@ public sealed class VirtualHost : IAsyncLifetime
     /// <summary>A channel that confirms what it publishes.</summary>
     public Task<IChannel> Channel() => connection!.CreateChannelAsync(new CreateChannelOptions(true, true));
 
+    /// <summary>An empty durable quorum queue, as every queue of ours is.</summary>
+    public async Task Declare(string queue)
+    {
+        await using var channel = await Channel();
+        await channel.QueueDeleteAsync(queue);
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
+    }
+
     public async Task Publish(string queue, byte[] body, BasicProperties? properties = null)
     {
         await using var channel = await Channel();
@@ -64,7 +72,7 @@ public sealed class VirtualHost : IAsyncLifetime
     /// <summary>What the broker says of its queues, a line each.</summary>
     public Task<string> Queues() => Control("-q", "list_queues", "-p", name, "--no-table-headers", "name", "type", "durable", "arguments");
 
-    static string Variable(string variable) => Environment.GetEnvironmentVariable(variable)
+    public static string Variable(string variable) => Environment.GetEnvironmentVariable(variable)
         ?? throw new InvalidOperationException($"{variable} is not set. tests/run.sh starts what these tests need and sets it.");
 
     static async Task<string> Control(params string[] arguments)
