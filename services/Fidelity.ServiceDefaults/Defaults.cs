@@ -14,6 +14,8 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Fidelity.ServiceDefaults;
 
@@ -99,6 +101,12 @@ public static class Defaults
             catch (Exception failure) when (attempt < TopologyAttempts && failure is TimeoutException or OperationCanceledException)
             {
                 await bus.StopAsync(TopologyPatience).WaitAsync(TopologyPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception failure) when (failure.GetBaseException() is OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.PreconditionFailed } reason })
+            {
+                throw new InvalidOperationException(
+                    $"The broker has a queue that another version of Fidelity declared otherwise: {reason.ReplyText}. Let that version handle what is in it; "
+                    + "when it is empty (rabbitmqctl list_queues), delete it (rabbitmqctl delete_queue NAME) and start again.", failure.GetBaseException());
             }
         }
 

@@ -48,6 +48,16 @@ public sealed class DeadLettersTests(VirtualHost broker) : IClassFixture<Virtual
     }
 
     [Fact]
+    public async Task A_queue_that_was_declared_otherwise_is_named_with_what_to_do()
+    {
+        await broker.Declare(Inbox);
+        await using (var service = Service(declareOnly: true))
+            (await Should.ThrowAsync<InvalidOperationException>(() => service.RunServiceAsync(declareOnly: true))).Message.ShouldContain("for queue 'tam'");
+        await using var channel = await broker.Channel();
+        await channel.QueueDeleteAsync(Inbox, cancellationToken: Cancelled);
+    }
+
+    [Fact]
     public async Task A_message_whose_handling_fails_is_moved_with_its_cause_after_its_retries()
     {
         await using var service = await Started();
