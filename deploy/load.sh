@@ -82,7 +82,7 @@ wait_until() {
     if [[ $(<"$answer") != "$last" ]]; then
       last=$(<"$answer") news=$SECONDS
     elif ((SECONDS - news >= PATIENCE)); then
-      fail "Nothing has changed for $PATIENCE seconds ($line). The import goes on by itself; see $url/api/v1/imports/$id"
+      fail "Nothing has changed for $PATIENCE seconds ($line). The import goes on by itself; see $url/api/v1/imports/$id, and $url/operations for what is held up."
     fi
     if [[ -t 1 ]]; then
       transient "  $line"

@@ -8,6 +8,8 @@ using Fidelity.Measurement;
 using Fidelity.Portal.Languages;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Teams;
+using Fidelity.ServiceDefaults;
+using Fidelity.Validation;
 
 namespace Fidelity.Portal.Tests.Languages;
 
@@ -57,6 +59,10 @@ public sealed partial class TextsTests
             .. Codes.All<AttemptOutcome>().Select(code => $"attempt.{code}"),
             .. new[] { Instrument.Sam, Instrument.Cam }.Select(instrument => $"survey.{Codes.Of(instrument)}"),
             .. UncountedInterview.Reasons(Nowhere).SelectMany(reason => new[] { $"uncounted.{reason}", $"held.{reason}" }),
+            .. Inboxes.All.Select(inbox => $"inbox.{inbox}"),
+            // What the owners' decisions wait for.
+            .. new[] { "team_id", "case_id", "id" }.Select(field => $"waiting.{ErrorCodes.UnknownReference}.{field}"),
+            .. new[] { Instrument.Sam, Instrument.Cam }.Select(Pairs.RatedColumn).Append("rater_id").Select(field => $"waiting.{ErrorCodes.OutsidePost}.{field}"),
             .. SignalRules.All.SelectMany(rule => new[] { "better", "worse" }.Select(side => $"signal.{rule.Id.Split('@')[0]}.{side}")),
         ];
         foreach (var key in keys)
