@@ -24,7 +24,7 @@ public static class Bus
         {
             bus.DisableUsageTelemetry();
             bus.AddConsumeObserver(services => services.GetRequiredService<InFlight>());
-            bus.AddConfigureEndpointsCallback(Inboxes.Follow);
+            bus.AddConfigureEndpointsCallback(Inboxes.Configure);
             consumers(bus);
             bus.SetBusFactory(new WordlessLoggers.BusFactory(new RabbitMqRegistrationBusFactory((context, broker) =>
             {
@@ -39,7 +39,7 @@ public static class Bus
                 broker.Publish<Contracts.Surveys.SurveyOpportunityFact>(type => type.Exclude = true);
                 broker.ConfigurePublish(pipe => pipe.UseExecute(RequireARoute));
                 broker.ConfigureSend(pipe => pipe.UseExecute(RequireARoute));
-                broker.SendTopology.ConfigureErrorSettings = Inboxes.Keep;
+                broker.SendTopology.ConfigureErrorSettings = Inboxes.ConfigureErrorQueue;
                 broker.ConfigureEndpoints(context);
             })));
         });
@@ -75,7 +75,7 @@ sealed class InboxDefinition<TConsumer> : ConsumerDefinition<TConsumer> where TC
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpoint, IConsumerConfigurator<TConsumer> consumer, IRegistrationContext context)
     {
-        // Nobody listens to MassTransit's Fault<T>, and a mandatory message that nobody takes is a failure.
+        // Nobody wants to hear of MassTransit's Fault<T>: the message is in the error queue, where everybody sees it.
         endpoint.PublishFaults = false;
         endpoint.PrefetchCount = 2 * AtOnce;
         endpoint.ConcurrentMessageLimit = AtOnce;

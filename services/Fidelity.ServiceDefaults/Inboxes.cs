@@ -30,14 +30,14 @@ public static class Inboxes
     /// <summary>The queue, and the exchange in front of it, that takes what an inbox could not handle.</summary>
     public static string ErrorQueue(string inbox) => $"{inbox}_error";
 
-    internal static void Follow(string inbox, IReceiveEndpointConfigurator endpoint)
+    internal static void Configure(string inbox, IReceiveEndpointConfigurator endpoint)
     {
         // A message that nobody there consumes is a dead letter as any other, not one of a third kind in a third queue.
         endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(new NobodyConsumes()));
         if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue)
             return;
         queue.SetQuorumQueue();
-        queue.BindDeadLetterQueue(ErrorQueue(inbox), ErrorQueue(inbox), Keep);
+        queue.BindDeadLetterQueue(ErrorQueue(inbox), ErrorQueue(inbox), ConfigureErrorQueue);
         queue.SetQueueArgument("x-delivery-limit", MostDeliveries);
         // The broker, too, moves a message only when the error queue has it; it asks for this overflow then.
         queue.SetQueueArgument("x-dead-letter-strategy", "at-least-once");
@@ -45,7 +45,7 @@ public static class Inboxes
     }
 
     /// <summary>MassTransit makes an error queue in the image of its inbox; what only an inbox needs is taken off again.</summary>
-    internal static void Keep(IRabbitMqQueueBindingConfigurator queue)
+    internal static void ConfigureErrorQueue(IRabbitMqQueueBindingConfigurator queue)
     {
         queue.SetQueueArgument("x-queue-type", "quorum");
         queue.SetQueueArgument("x-delivery-limit", AnyDeliveries);

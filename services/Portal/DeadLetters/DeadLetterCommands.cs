@@ -84,10 +84,9 @@ sealed class DeadLetterCommands(Uri broker, TextWriter output, TextWriter errors
     {
         var total = 0;
         await output.WriteLineAsync(Row("queue", "number", "oldest"));
-        foreach (var name in Inboxes.All.Append(ErrorQueues.Discarded))
+        var looks = Inboxes.All.Append(ErrorQueues.Discarded).Select(async name => (name, await Letters(queues, Known(name)!, stopping)));
+        foreach (var (name, letters) in await Task.WhenAll(looks))
         {
-            var queue = Known(name)!;
-            var letters = await queues.Count(queue, stopping) is null ? [] : await queues.Look(queue, int.MaxValue, stopping);
             if (name != ErrorQueues.Discarded)
                 total += letters.Count;
             await output.WriteLineAsync(Row(name, $"{letters.Count}", letters.Count == 0 ? "" : Age(letters.Min(letter => letter.FailedAt))));
@@ -103,7 +102,7 @@ sealed class DeadLetterCommands(Uri broker, TextWriter output, TextWriter errors
 
     async Task<int> Show(ErrorQueues queues, string queue, string? id, CancellationToken stopping)
     {
-        IReadOnlyList<DeadLetter> letters = await queues.Count(queue, stopping) is null ? [] : await queues.Look(queue, int.MaxValue, stopping);
+        var letters = await Letters(queues, queue, stopping);
         if (id is not null)
             letters = [.. letters.Where(letter => letter.Id == id)];
         switch (letters)
@@ -125,6 +124,10 @@ sealed class DeadLetterCommands(Uri broker, TextWriter output, TextWriter errors
                 return 0;
         }
     }
+
+    /// <summary>A queue that nothing was ever put in need not be there.</summary>
+    static async Task<IReadOnlyList<DeadLetter>> Letters(ErrorQueues queues, string queue, CancellationToken stopping) =>
+        await queues.Count(queue, stopping) is null ? [] : await queues.Look(queue, stopping);
 
     async Task<int> Return(ErrorQueues queues, string queue, string id, CancellationToken stopping)
     {

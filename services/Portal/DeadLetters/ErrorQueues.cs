@@ -23,8 +23,6 @@ sealed class ErrorQueues(IConnection connection) : IAsyncDisposable
 
     static readonly CreateChannelOptions Confirming = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
-    public bool IsOpen => connection.IsOpen;
-
     public static async Task<ErrorQueues> Open(Uri broker, CancellationToken stopping) => new(await new ConnectionFactory
     {
         Uri = broker, ClientProvidedName = "fidelity dead letters", AutomaticRecoveryEnabled = false,
@@ -44,13 +42,30 @@ sealed class ErrorQueues(IConnection connection) : IAsyncDisposable
         }
     }
 
-    /// <summary>The messages of a queue, or as many as are asked for.</summary>
-    public async Task<IReadOnlyList<DeadLetter>> Look(string queue, int most, CancellationToken stopping)
+    /// <summary>The messages of a queue, those too that somebody else looks at just now.</summary>
+    public Task<IReadOnlyList<DeadLetter>> Look(string queue, CancellationToken stopping) => Look(queue, int.MaxValue, HoldersWait, stopping);
+
+    /// <summary>As many of the messages as are asked for, or all that nobody holds.</summary>
+    public Task<IReadOnlyList<DeadLetter>> Glance(string queue, int most, CancellationToken stopping) => Look(queue, most, TimeSpan.Zero, stopping);
+
+    async Task<IReadOnlyList<DeadLetter>> Look(string queue, int most, TimeSpan patience, CancellationToken stopping)
     {
         await using var holding = await connection.CreateChannelAsync(cancellationToken: stopping);
         var letters = new List<DeadLetter>();
-        while (letters.Count < most && await holding.BasicGetAsync(queue, autoAck: false, stopping) is { } got)
-            letters.Add(new DeadLetter(got));
+        while (letters.Count < most)
+        {
+            if (await holding.BasicGetAsync(queue, autoAck: false, stopping) is { } got)
+            {
+                letters.Add(new DeadLetter(got));
+                continue;
+            }
+
+            if (patience == TimeSpan.Zero)
+                break;
+            await Task.Delay(patience, stopping);
+            patience = TimeSpan.Zero;
+        }
+
         return letters;
     }
 

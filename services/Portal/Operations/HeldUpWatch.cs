@@ -113,7 +113,7 @@ sealed class HeldUpWatch : BackgroundService
 
     async Task<Known> Look(string inbox, int number, ErrorQueues open, CancellationToken stopping)
     {
-        var letters = await open.Look(Inboxes.ErrorQueue(inbox), MostLookedAt, stopping);
+        var letters = await open.Glance(Inboxes.ErrorQueue(inbox), MostLookedAt, stopping);
         return new(number, number, clock.GetUtcNow(), new(inbox, number, letters.Min(letter => letter.FailedAt),
         [
             .. letters.GroupBy(letter => (Message: letter.Message is { } message && OurMessages.Contains(message) ? message : null, letter.Cause))
