@@ -43,26 +43,7 @@ case ${1:-} in
     ;;
 esac
 
-# A running installation keeps the port and the folder it was started with.
-data=${FIDELITY_DATA:-$here/../.run}
-app=$data/app
-if [[ -e $data/settings ]]; then
-  { read -r settings && read -r app; } <"$data/settings"
-  [[ $settings != *FIDELITY_PORT=* ]] || FIDELITY_PORT=$(sed 's/.*FIDELITY_PORT=\([0-9]*\).*/\1/' <<<"$settings")
-fi
-. "$here/lib/settings.sh"
-. "$here/lib/processes.sh"
-. "$here/lib/rabbitmq.sh"
-. "$here/lib/build.sh"
-
-app=${FIDELITY_APP:-$app}
-[[ -e $app/Portal/Fidelity.Portal.dll ]] || fail "There is no published portal in $app; deploy/up.sh publishes it, or set FIDELITY_DATA or FIDELITY_APP."
-require_runtime
-if [[ ! ${FIDELITY_RABBITMQ:-} ]]; then
-  open_data_folder
-  is_running rabbitmq || fail "RabbitMQ does not run in $FIDELITY_DATA; deploy/up.sh starts it."
-  FIDELITY_RABBITMQ=$(rabbitmq_uri)
-fi
-
-export FIDELITY_RABBITMQ
-exec dotnet "$app/Portal/Fidelity.Portal.dll" --dead-letters "$@"
+. "$here/lib/installation.sh"
+require_service Portal
+use_rabbitmq
+exec dotnet "$APP/Portal/Fidelity.Portal.dll" --dead-letters "$@"

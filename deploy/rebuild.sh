@@ -13,21 +13,18 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$here/lib/console.sh"
-. "$here/lib/settings.sh"
-. "$here/lib/processes.sh"
-. "$here/lib/postgres.sh"
-. "$here/lib/rabbitmq.sh"
-. "$here/lib/build.sh"
-. "$here/lib/services.sh"
 
 if (($# < 1 || $# > 2)) || [[ $1 == -* ]]; then
   usage_of "$0"
   [[ ${1:-} == --help ]] && exit 0 || exit 2
 fi
 
-open_installation
+. "$here/lib/installation.sh"
 service=${1,,}
 service=${service^}
-dll=$APP/$service/Fidelity.$service.dll
-[[ -e $dll ]] || fail "$1 is no service that is published in $APP (${SERVICES[*]})."
-exec env -C "$APP/$service" dotnet "$dll" --rebuild "${@:2}"
+require_service "$service"
+open_data_folder
+use_postgres
+use_rabbitmq
+export FIDELITY_SECRET_FILE=$FIDELITY_DATA/secret
+exec dotnet "$APP/$service/Fidelity.$service.dll" --rebuild "${@:2}"

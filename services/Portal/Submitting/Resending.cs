@@ -6,13 +6,18 @@ namespace Fidelity.Portal.Submitting;
 
 /// <summary>
 /// Sends again what was accepted one by one and not answered: the portal may have died between accepting and sending,
-/// or the broker was away. Owners take a repeat for what it is.
+/// or the broker was away. Owners take a repeat for what it is. What stays unanswered is sent less and less often: its
+/// owner fails at it, and every try becomes another dead letter.
 /// </summary>
 sealed class Resending(
     Owners owners, EventWriter store, NpgsqlDataSource database, ServiceSchema schema, TimeProvider clock, ILogger<Resending> log) : BackgroundService
 {
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Overdue = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
+    /// <summary>When each is sent next, and how long it waits after that.</summary>
+    readonly Dictionary<string, (DateTimeOffset At, TimeSpan Wait)> next = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,16 +37,21 @@ sealed class Resending(
 
     async Task Resend(CancellationToken stopping)
     {
+        var now = clock.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(stopping);
-        var overdue = await connection.QueryAsync<string>(
+        var overdue = (await connection.QueryAsync<string>(
             $"""
             select stream_key from {schema.Name}.submissions
             where state = 'accepted' and import_id is null and accepted_at < @before order by accepted_at limit 500
-            """, new { before = clock.GetUtcNow() - Overdue });
-        foreach (var key in overdue)
+            """, new { before = now - Overdue })).ToHashSet(StringComparer.Ordinal);
+        foreach (var answered in next.Keys.Where(key => !overdue.Contains(key)).ToList())
+            next.Remove(answered);
+        foreach (var key in overdue.Where(key => !next.TryGetValue(key, out var sending) || sending.At <= now))
         {
             if (await store.Read<Submission>(key, stopping) is { Command: { } command, Concluded: null })
-                await owners.Send(command, messageId: null, stopping);
+                await owners.Send(command, messageId: command.SubmissionId, stopping);
+            var wait = next.TryGetValue(key, out var sent) ? sent.Wait : Overdue;
+            next[key] = (now + wait, wait + wait < LongestWait ? wait + wait : LongestWait);
         }
     }
 }
