@@ -5,7 +5,7 @@ data=${FIDELITY_DATA:-$(dirname "${BASH_SOURCE[0]}")/../../.run}
 APP=$data/app
 if [[ -e $data/settings ]]; then
   { read -r settings && read -r APP; } <"$data/settings"
-  [[ $settings != *FIDELITY_PORT=* ]] || FIDELITY_PORT=$(sed 's/.*FIDELITY_PORT=\([0-9]*\).*/\1/' <<<"$settings")
+  if [[ $settings =~ FIDELITY_PORT=([0-9]+) ]]; then FIDELITY_PORT=${BASH_REMATCH[1]}; fi
 fi
 APP=${FIDELITY_APP:-$APP}
 

@@ -25,7 +25,7 @@ public sealed class DeadLettersTests(VirtualHost broker) : IClassFixture<Virtual
     public async ValueTask InitializeAsync()
     {
         await using (var service = Service(declareOnly: true))
-            await service.RunServiceAsync(declareOnly: true);
+            await service.RunServiceAsync([Bus.DeclareTopology]);
         await using var channel = await broker.Channel();
         await channel.QueuePurgeAsync(Inbox);
         await channel.QueuePurgeAsync(Errors);
@@ -52,7 +52,7 @@ public sealed class DeadLettersTests(VirtualHost broker) : IClassFixture<Virtual
     {
         await broker.Declare(Inbox);
         await using (var service = Service(declareOnly: true))
-            (await Should.ThrowAsync<InvalidOperationException>(() => service.RunServiceAsync(declareOnly: true))).Message.ShouldContain("for queue 'tam'");
+            (await Should.ThrowAsync<InvalidOperationException>(() => service.RunServiceAsync([Bus.DeclareTopology]))).Message.ShouldContain("for queue 'tam'");
         await using var channel = await broker.Channel();
         await channel.QueueDeleteAsync(Inbox, cancellationToken: Cancelled);
     }
