@@ -38,18 +38,7 @@ unset FIDELITY_DATA FIDELITY_PORT FIDELITY_TODAY FIDELITY_POSTGRES FIDELITY_RABB
 FIDELITY_DATA=$(mktemp -d "${TMPDIR:-/tmp}/fidelity-tests.XXXXXX")
 chmod 711 "$FIDELITY_DATA"
 
-# free_block: the first of 23 neighbouring ports that nobody uses, below those the system hands out by itself.
-free_block() {
-  local first port
-  while :; do
-    first=$((20000 + RANDOM % 12000))
-    for port in "$first" $((first + 10)) $((first + 20)) $((first + 21)) $((first + 22)); do
-      ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || continue 2
-    done
-    printf '%s' "$first"
-    return
-  done
-}
+. "$tests/lib/ports.sh"
 FIDELITY_PORT=$(free_block)
 
 . "$deploy/lib/console.sh"

@@ -17,6 +17,7 @@ static class Pages
         builder.FindStaticFiles();
         builder.Services.AddRazorComponents();
         builder.Services.AddHttpContextAccessor();
+        builder.Services.AddResponseCompression();
         builder.Services.AddLanguages();
         builder.Services.AddSingleton<NetworkReader>();
         builder.Services.AddSingleton<TeamReviewsReader>();
@@ -29,6 +30,7 @@ static class Pages
 
     public static void MapPages(this WebApplication app)
     {
+        app.UseResponseCompression();
         app.UseWhen(IsPage, pages =>
         {
             pages.UseMiddleware<PageHeaders>();

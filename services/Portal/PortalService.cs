@@ -3,6 +3,7 @@ using Fidelity.Portal.Defining;
 using Fidelity.Portal.Describing;
 using Fidelity.Portal.Importing;
 using Fidelity.Portal.Operations;
+using Fidelity.Portal.Overview;
 using Fidelity.Portal.Receiving;
 using Fidelity.Portal.Reviews;
 using Fidelity.Portal.Submitting;
@@ -26,6 +27,7 @@ static class PortalService
             })
             .Table(ImportsTable.Uploads)
             .Project<FactsTable>("Facts")
+            .Project<Standings>("Standings")
             .Project<SubmissionsTable>(SubmissionsTable.Name)
             .Project<ImportsTable>("Imports")
             .Publish<CommandSender>("Sending");

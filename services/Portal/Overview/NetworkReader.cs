@@ -1,13 +1,15 @@
+using System.Text.Json;
 using Dapper;
 using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Roster;
+using Fidelity.Portal.Trends;
 using Fidelity.ServiceDefaults;
 using Npgsql;
 
 namespace Fidelity.Portal.Overview;
 
 /// <summary>A team, one of its reviews and its trend; null while Pir has not computed them.</summary>
-public sealed record TeamStanding(TeamChanged Team, ReviewComputed? Review, TrendComputed? Trend);
+public sealed record TeamStanding(TeamChanged Team, ReviewComputed? Review, TrendPicture? Trend);
 
 /// <summary>What an overview can be narrowed to.</summary>
 public sealed record Choices(IReadOnlyList<string> Programmes, IReadOnlyList<string> Periods);
@@ -21,8 +23,7 @@ sealed class NetworkReader(NpgsqlDataSource database, ServiceSchema schema)
         await using var connection = await database.OpenConnectionAsync();
         var known = (await connection.QueryAsync<(string Programme, string? Period)>(
             $"""
-            select distinct programme, case kind when 'review' then split_part(key, '/', 2) end
-            from {schema.Name}.facts where kind in ('team', 'review')
+            select distinct programme, nullif(period, '') from {schema.Name}.standings where kind in ('team', 'review')
             """)).AsList();
         return new(
             [.. known.Select(pair => pair.Programme).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
@@ -39,19 +40,18 @@ sealed class NetworkReader(NpgsqlDataSource database, ServiceSchema schema)
         var rows = await connection.QueryAsync<(string Team, string? Review, string? Trend)>(
             $"""
             select team.data, review.data, trend.data
-            from {schema.Name}.facts team
-            left join {schema.Name}.facts trend on (trend.programme, trend.kind, trend.key) = (team.programme, 'trend', team.key)
+            from {schema.Name}.standings team
+            left join {schema.Name}.standings trend on (trend.programme, trend.team_id, trend.kind) = (team.programme, team.team_id, 'trend')
             left join lateral (
-                select data from {schema.Name}.facts
-                where programme = team.programme and team_id = team.key and kind = 'review'
-                    and (@period::text is null or key = team.key || '/' || @period)
-                order by data->>'dataTo' >= data->>'from' desc nulls last, key desc
+                select data from {schema.Name}.standings
+                where (programme, team_id, kind) = (team.programme, team.team_id, 'review') and (@period::text is null or period = @period)
+                order by has_records desc, period desc
                 limit 1) review on true
             where team.kind = 'team' and (@programme::text is null or team.programme = @programme)
             """, new { programme, period });
         return [.. rows.Select(row => new TeamStanding(
             FactsTable.Read<TeamChanged>(row.Team),
             row.Review is null ? null : FactsTable.Read<ReviewComputed>(row.Review),
-            row.Trend is null ? null : FactsTable.Read<TrendComputed>(row.Trend)))];
+            row.Trend is null ? null : JsonSerializer.Deserialize<TrendPicture>(row.Trend, FactsTable.Json)))];
     }
 }

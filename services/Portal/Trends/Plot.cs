@@ -22,15 +22,15 @@ sealed record Plot(int Months, double Step, double Left, double Top, double Heig
     public double Y(double value) => Bottom - (Math.Clamp(value, Lowest, Highest) - Lowest) / (Highest - Lowest) * Height;
 
     /// <summary>The line through the values, broken at every gap.</summary>
-    public string Line(IReadOnlyList<ChartMonth> months)
+    public string Line(IReadOnlyList<double?> values)
     {
         var drawing = false;
         var path = new System.Text.StringBuilder();
-        for (var i = 0; i < months.Count; i++)
+        for (var i = 0; i < values.Count; i++)
         {
-            if (months[i].Value is { } value)
+            if (values[i] is { } value)
                 path.Append(drawing ? 'L' : 'M').Append(Number(X(i))).Append(' ').Append(Number(Y(value)));
-            drawing = months[i].Value is not null;
+            drawing = values[i] is not null;
         }
 
         return path.ToString();

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Fidelity.Contracts;
+using Fidelity.Contracts.Pir;
+using Fidelity.Contracts.Roster;
+using Fidelity.Measurement;
+using Fidelity.Portal.Trends;
+using Fidelity.ServiceDefaults;
+using JasperFx.Events;
+using Marten;
+
+namespace Fidelity.Portal.Overview;
+
+/// <summary>
+/// What an overview shows of a team, made when the facts arrive and not when somebody looks: the team, each of its reviews with the
+/// indicators alone, and its trend as a small picture.
+/// </summary>
+sealed class Standings(ServiceSchema schema) : IReadModel
+{
+    public static ReadTable Table { get; } = new("""
+        create table if not exists {schema}.standings (
+            programme text not null,
+            team_id text not null,
+            kind text not null,
+            period text not null,
+            version bigint not null,
+            has_records boolean not null,
+            data jsonb not null,
+            primary key (programme, team_id, kind, period));
+        create index if not exists standings_of_teams on {schema}.standings (programme, team_id) where kind = 'team';
+        """);
+
+    public static IReadOnlyList<Type> Events => [typeof(TeamChanged), typeof(ReviewComputed), typeof(TrendComputed)];
+
+    public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    {
+        var rows = Facts.Newest(events).Select(Row.Of).ToList();
+        operations.QueueSqlCommand(
+            $"""
+            insert into {schema.Name}.standings (programme, team_id, kind, period, version, has_records, data)
+            select programme, team_id, kind, period, version, has_records, data::jsonb
+            from unnest(?, ?, ?, ?, ?, ?, ?) as page (programme, team_id, kind, period, version, has_records, data)
+            on conflict (programme, team_id, kind, period)
+                do update set version = excluded.version, has_records = excluded.has_records, data = excluded.data
+            where standings.version < excluded.version
+            """,
+            rows.Select(row => row.Fact.Programme).ToArray(), rows.Select(row => row.Fact.TeamId).ToArray(), rows.Select(row => row.Fact.About.Kind).ToArray(),
+            rows.Select(row => row.Period).ToArray(), rows.Select(row => row.Fact.Version).ToArray(), rows.Select(row => row.HasRecords).ToArray(),
+            rows.Select(row => JsonSerializer.Serialize(row.Data, FactsTable.Json)).ToArray());
+        return Task.CompletedTask;
+    }
+
+    sealed record Row(Fact Fact, string Period, bool HasRecords, object Data)
+    {
+        public static Row Of(Fact fact) => fact switch
+        {
+            ReviewComputed review => new(review, review.Period, review.DataTo >= review.From, review with
+            {
+                Measures = [.. review.Measures.Where(measure => Indicators.Of(Profiles.Find(review.Profile)).Contains(measure.Measure, StringComparer.Ordinal))],
+            }),
+            TrendComputed trend => new(trend, "", false, TrendPicture.Of(trend)),
+            _ => new(fact, "", false, (TeamChanged)fact with { Posts = [] }),
+        };
+    }
+}
