@@ -47,7 +47,9 @@ sealed class AskedRow() : ImportRow("", _ => "")
 
     public override string Id(string column) => Asked(column, ValueKind.Id, "");
 
-    public override string? OptionalId(string column) => Asked(column, ValueKind.Id, default(string));
+    public override string Reference(string column) => Asked(column, ValueKind.Id, "");
+
+    public override string? OptionalReference(string column) => Asked(column, ValueKind.Id, default(string));
 
     public override string OneOf(string column, IReadOnlyList<string> names) => Asked(column, ValueKind.Code, "", names);
 

@@ -39,14 +39,17 @@ public class ImportRow(string programme, Func<string, string> cell)
     /// <summary>A text that is required: a blank, here and below, is for the validator to refuse.</summary>
     public virtual string Text(string column) => Read(column) ?? "";
 
-    /// <summary>A text, or null when blank.</summary>
+    /// <summary>A text that many rows share, or null when blank.</summary>
     public virtual string? OptionalText(string column) => Read(column) is { Length: > 0 } text ? Once(text) : null;
 
-    /// <summary>An id.</summary>
-    public virtual string Id(string column) => Once(Read(column) ?? "");
+    /// <summary>The id of what the row is about.</summary>
+    public virtual string Id(string column) => Read(column) ?? "";
 
-    /// <summary>An id, or null when blank.</summary>
-    public virtual string? OptionalId(string column) => Read(column) is { Length: > 0 } text ? Once(text) : null;
+    /// <summary>The id of something that many rows are about: a person, a team, a case.</summary>
+    public virtual string Reference(string column) => Once(Read(column) ?? "");
+
+    /// <summary>As <see cref="Reference"/>, or null when blank.</summary>
+    public virtual string? OptionalReference(string column) => Read(column) is { Length: > 0 } text ? Once(text) : null;
 
     /// <summary>The name of one of a few things that are known by name, such as instruments.</summary>
     public virtual string OneOf(string column, IReadOnlyList<string> names) => Once(Read(column) ?? "");

@@ -149,10 +149,10 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
         await using var connection = await database.OpenConnectionAsync(stopping);
         var contents = await connection.QueryAsync<string>(
             $"""
-            select content, position from (
+            select distinct on (position) content from (
                 select record.* from unnest(@kinds, @names) as wanted (kind, key)
                 join {schema.Name}.records record on record.programme = @programme and (record.kind, record.key) = (wanted.kind, wanted.key)
-                union
+                union all
                 select * from {schema.Name}.records
                 where programme = @programme and kind = 'Post' and split_part(key, '|', 1) = any(@staff)) known
             order by position
