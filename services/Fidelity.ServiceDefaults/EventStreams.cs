@@ -1,4 +1,6 @@
-using Fidelity.Contracts;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
@@ -7,6 +9,7 @@ using Marten.Events.Projections;
 using Marten.Subscriptions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Weasel.Core;
 
@@ -32,6 +35,8 @@ public static class EventStreams
         builder.Services.AddSingleton(new ServiceSchema(schema));
         builder.Services.AddSingleton(new EventStore(schema, events));
         builder.Services.AddHostedService<ReadTables>();
+        // Of a statement that fails Marten logs every value, and so what families said. Whoever wanted it gets the exception.
+        builder.Logging.AddFilter("Marten.IDocumentStore", LogLevel.None);
         var marten = builder.Services.AddEventStore(schema, events).AddAsyncDaemon(DaemonMode.HotCold);
         builder.Services.AddSingleton<EventWriter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<EventWriter>());
@@ -43,11 +48,19 @@ public static class EventStreams
         this IServiceCollection services, string schema, Action<StoreOptions> events) => services.AddMarten(options =>
         {
             options.DatabaseSchemaName = schema;
+            // Every service makes its tables when it starts, and all start at once: under one lock for all, Marten gives up.
+            options.ApplyChangesLockId = BinaryPrimitives.ReadInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(schema)));
             // jsonb does not keep the order of properties, so the kind of a stored command may come anywhere.
             options.UseSystemTextJsonForSerialization(casing: Casing.CamelCase, configure: json => json.AllowOutOfOrderMetadataProperties = true);
             options.Events.StreamIdentity = StreamIdentity.AsString;
             options.Events.AppendMode = EventAppendMode.Quick;
             options.Events.UseListenNotifyForEventAppends = true;
+            // At a gap in the sequence Marten waits for every transaction in the database that is older than the gap. The locks by
+            // which daemons lead must not be such transactions, nor be watched by queries that are: the services would wait for
+            // each other for ever. What the watching is for stays harmless: of two daemons that both believe they lead, after the
+            // database was away, only one can save a page.
+            options.Events.UseAdvisoryLockTransaction = false;
+            options.Events.UseMonitoredAdvisoryLock = false;
             options.Events.MetadataConfig.CorrelationIdEnabled = true;
             options.Events.MetadataConfig.CausationIdEnabled = true;
             options.Events.MetadataConfig.HeadersEnabled = true;

@@ -20,6 +20,8 @@ sealed partial class EventGraph : IEventStoreOptions
     public MetadataConfig MetadataConfig { get; } = new();
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
     public bool UseListenNotifyForEventAppends { get; set; }
+    public bool UseAdvisoryLockTransaction { get; set; } = true;
+    public bool UseMonitoredAdvisoryLock { get; set; } = true;
     public List<ISubscription> Subscriptions { get; } = [];
     string? schema;
 

@@ -14,6 +14,10 @@ public interface IEventStoreOptions
     /// <summary>Tells daemons in other processes of every commit at once; within a process they are told anyway.</summary>
     bool UseListenNotifyForEventAppends { get; set; }
 
+    /// <summary>The substitute's daemons always lead by a lock of the session, which they watch themselves.</summary>
+    bool UseAdvisoryLockTransaction { get; set; }
+    bool UseMonitoredAdvisoryLock { get; set; }
+
     IEventStoreOptions AddEventType<TEvent>();
     void AddEventType(Type eventType);
     void MapEventType<TEvent>(string eventTypeName) where TEvent : class;

@@ -27,6 +27,9 @@ namespace Marten
 
         public string DatabaseSchemaName { get; set; } = "public";
         public AutoCreate AutoCreateSchemaObjects { get; set; } = AutoCreate.CreateOrUpdate;
+
+        /// <summary>The advisory lock under which the tables are made.</summary>
+        public int ApplyChangesLockId { get; set; } = 4004;
         public IEventStoreOptions Events => events;
         public ProjectionOptions Projections { get; }
 

@@ -36,7 +36,7 @@ sealed class EventTables(StoreOptions options)
     /// <summary>Idempotent, in one transaction, one creator at a time.</summary>
     public IEnumerable<string> Definition()
     {
-        yield return $"select pg_advisory_xact_lock({LockFor("tables")})";
+        yield return $"select pg_advisory_xact_lock({options.ApplyChangesLockId})";
         yield return $"create schema if not exists {Schema}";
         yield return $"""
             create table if not exists {Streams} (
