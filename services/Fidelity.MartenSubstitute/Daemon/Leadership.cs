@@ -68,7 +68,7 @@ sealed class Leadership(DocumentStore store, ProjectionDaemon daemon, ILogger lo
     {
         await using var command = new NpgsqlCommand("select pg_try_advisory_lock($1)", connection)
         {
-            Parameters = { new NpgsqlParameter<long> { TypedValue = store.Tables.LockFor(registration.Shard.Identity) } },
+            Parameters = { new NpgsqlParameter<long> { TypedValue = store.Tables.LockFor(registration.Shard) } },
         };
         return (bool)(await command.ExecuteScalarAsync(token))!;
     }

@@ -139,6 +139,7 @@ sealed class DocumentSession(DocumentStore store) : QuerySession(store), IDocume
 
     StreamAction Collect(string key, StreamActionType kind, Type? aggregate, object[] events)
     {
+        if (string.IsNullOrEmpty(key)) throw new ArgumentOutOfRangeException(nameof(key), "A stream needs a key");
         if (!streams.TryGetValue(key, out var action)) streams[key] = action = new StreamAction(key, kind);
         else if (kind == StreamActionType.Start) throw new ExistingStreamIdCollisionException(key, aggregate);
         action.AggregateType ??= aggregate;

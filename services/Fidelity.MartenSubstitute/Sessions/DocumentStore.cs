@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using Marten.Daemon;
@@ -47,7 +48,7 @@ public class DocumentStore : IDocumentStore
 
     public IDocumentSession LightweightSession(IsolationLevel isolationLevel = IsolationLevel.ReadCommitted) =>
         isolationLevel == IsolationLevel.ReadCommitted
-            ? new DocumentSession(this)
+            ? new DocumentSession(this) { CorrelationId = Activity.Current?.RootId, CausationId = Activity.Current?.ParentId }
             : throw new NotSupportedException("Appends check versions themselves and run at read committed");
 
     public IQuerySession QuerySession() => new QuerySession(this);

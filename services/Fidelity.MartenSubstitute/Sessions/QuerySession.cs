@@ -32,7 +32,7 @@ class QuerySession(DocumentStore store) : IQuerySession, Events.IQueryEventStore
         CancellationToken token = default) where T : class
     {
         var events = await FetchStreamAsync(streamKey, version, timestamp, fromVersion, token);
-        return Fold(state, events, streamKey);
+        return version > 0 && events.Count > 0 && events[^1].Version < version ? null : Fold(state, events, streamKey);
     }
 
     /// <summary>Folds, and remembers the type behind the name in mt_streams.</summary>

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
+using JasperFx.Events.Projections;
 using Marten.Events;
 
 namespace Marten.Tables;
@@ -22,8 +20,8 @@ sealed class EventTables(StoreOptions options)
     /// <summary>The channel that tells of commits.</summary>
     public string Channel => $"{Schema}_mt_events";
 
-    /// <summary>An advisory lock's id for something in this schema.</summary>
-    public long LockFor(string name) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{Schema}:{name}")));
+    /// <summary>The advisory lock that leads a shard: Marten's own number, so that a daemon of either kind respects the other.</summary>
+    public int LockFor(ShardName shard) => Math.Abs(Hash($"{Schema}:{shard.Identity}")) + 4444;
 
     public IEnumerable<(string Name, string Type)> MetadataColumns()
     {
@@ -80,5 +78,16 @@ sealed class EventTables(StoreOptions options)
                 mt_version uuid not null default md5(random()::text || clock_timestamp()::text)::uuid,
                 mt_dotnet_type varchar)
             """;
+    }
+
+    /// <summary>Two sums over every second character each, mixed; the same in every process.</summary>
+    static int Hash(string text)
+    {
+        unchecked
+        {
+            int[] sums = [(5381 << 16) + 5381, (5381 << 16) + 5381];
+            for (var i = 0; i < text.Length; i++) sums[i % 2] = ((sums[i % 2] << 5) + sums[i % 2]) ^ text[i];
+            return sums[0] + (sums[1] * 1566083941);
+        }
     }
 }

@@ -61,6 +61,39 @@ public sealed class AggregatingTests(Installation installation) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_version_that_a_stream_has_not_reached_has_no_state()
+    {
+        await using var session = await StartAsync();
+
+        (await session.Events.AggregateStreamAsync<Account>(key, version: 4)).ShouldBeNull();
+        (await session.Events.FetchStreamAsync(key, version: 4)).Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task An_event_that_comes_before_the_one_that_creates_finds_an_empty_state()
+    {
+        await using var session = store.LightweightSession();
+        session.Events.StartStream(key, new Deposited(5), new Withdrawn(2));
+        await session.SaveChangesAsync();
+
+        var account = await session.Events.AggregateStreamAsync<Account>(key);
+
+        account.ShouldBe(new Account { Id = key, Version = 2, Owner = "", Balance = 3 });
+    }
+
+    [Fact]
+    public async Task An_event_that_an_aggregate_does_not_apply_still_counts_in_its_version()
+    {
+        await using var session = await StartAsync();
+
+        (await session.Events.AggregateStreamAsync<Opening>(key))!.Owner.ShouldBe("Ann");
+        session.Events.Append(key, new Remarked("well done"));
+        await session.SaveChangesAsync();
+
+        (await session.Events.AggregateStreamAsync<Account>(key)).ShouldBe(new Account { Id = key, Version = 4, Owner = "Ann", Balance = 130 });
+    }
+
+    [Fact]
     public async Task A_missing_stream_has_no_state()
     {
         await using var query = store.QuerySession();
@@ -69,6 +102,8 @@ public sealed class AggregatingTests(Installation installation) : IClassFixture<
         (await query.Events.FetchStreamStateAsync(key)).ShouldBeNull();
         (await query.Events.FetchStreamAsync(key)).ShouldBeEmpty();
     }
+
+    public sealed record Remarked(string Text);
 
     async Task<IDocumentSession> StartAsync()
     {

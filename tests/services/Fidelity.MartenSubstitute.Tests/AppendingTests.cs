@@ -123,6 +123,71 @@ public sealed class AppendingTests(Installation installation) : IClassFixture<In
     }
 
     [Fact]
+    public async Task Archiving_and_appending_in_one_session_is_refused_only_afterwards()
+    {
+        await StartAsync();
+        await using (var session = store.LightweightSession())
+        {
+            session.Events.Append(key, new Deposited(1));
+            session.Events.ArchiveStream(key);
+            await session.SaveChangesAsync();
+        }
+
+        await using var late = store.LightweightSession();
+        var stream = await late.Events.FetchForWriting<Account>(key);
+        stream.Aggregate.ShouldBeNull();
+        stream.StartingVersion.ShouldBe(3);
+        stream.AppendOne(new Deposited(1));
+        await Should.ThrowAsync<InvalidStreamOperationException>(() => late.SaveChangesAsync());
+    }
+
+    [Fact]
+    public async Task Appends_of_one_session_to_one_stream_are_saved_in_their_order()
+    {
+        await using var session = store.LightweightSession();
+        session.Events.StartStream<Account>(key, new AccountOpened("Ann", 1));
+        session.Events.Append(key, new Deposited(2));
+        session.Events.Append(key, (IEnumerable<object>)[new Deposited(3), new Withdrawn(4)]);
+        await session.SaveChangesAsync();
+        session.Events.Append(key, 5, new Deposited(5));
+        session.Events.Append(key, 6, new Deposited(6));
+        await session.SaveChangesAsync();
+
+        (await FetchAsync()).Select(e => e.Data).ShouldBe([
+            new AccountOpened("Ann", 1), new Deposited(2), new Deposited(3), new Withdrawn(4), new Deposited(5), new Deposited(6)]);
+    }
+
+    [Fact]
+    public async Task A_session_that_appended_nothing_saves_nothing()
+    {
+        await using var session = store.LightweightSession();
+        (await session.Events.FetchForWriting<Account>(key)).Aggregate.ShouldBeNull();
+        await session.SaveChangesAsync();
+
+        (await session.Events.FetchStreamStateAsync(key)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_a_session_ejects_is_not_saved()
+    {
+        await using var session = store.LightweightSession();
+        session.Events.StartStream<Account>(key, new AccountOpened("Ann", 1));
+        session.EjectAllPendingChanges();
+        await session.SaveChangesAsync();
+
+        (await session.Events.FetchStreamStateAsync(key)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_stream_needs_a_key()
+    {
+        using var session = store.LightweightSession();
+
+        Should.Throw<ArgumentOutOfRangeException>(() => session.Events.Append("", new Deposited(1)));
+        Should.Throw<ArgumentOutOfRangeException>(() => session.Events.StartStream<Account>("", new Deposited(1)));
+    }
+
+    [Fact]
     public async Task A_stream_fetched_for_writing_moves_only_if_nobody_else_moved_it()
     {
         await StartAsync();

@@ -95,7 +95,7 @@ public sealed class HostingTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<Counter>();
         configure(builder.Services
-            .AddMarten(options => installation.Configure(options))
+            .AddMarten(options => Installation.Configure(options, installation.Schema))
             .UseLightweightSessions()
             .ApplyAllDatabaseChangesOnStartup()
             .AddAsyncDaemon(DaemonMode.Solo));

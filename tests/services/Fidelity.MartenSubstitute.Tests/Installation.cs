@@ -12,7 +12,7 @@ public sealed class Installation : IAsyncLifetime
 
     readonly List<IDocumentStore> stores = [];
 
-    public string ConnectionString { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given
+    public static string ConnectionString { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given
         ? given
         : throw new InvalidOperationException(
             $"These tests need PostgreSQL: set {Variable} to the Npgsql connection string of a superuser of a private server.");
@@ -29,19 +29,26 @@ public sealed class Installation : IAsyncLifetime
     /// <summary>A store with everything on that Fidelity uses, and what the test adds.</summary>
     public IDocumentStore Store(Action<StoreOptions>? configure = null)
     {
-        var store = DocumentStore.For(options => Configure(options, configure));
+        var store = DocumentStore.For(options =>
+        {
+            Configure(options, Schema);
+            configure?.Invoke(options);
+        });
         stores.Add(store);
         return store;
     }
 
-    public void Configure(StoreOptions options, Action<StoreOptions>? configure = null)
+    public static void Configure(StoreOptions options, string schema)
     {
         options.Connection(ConnectionString);
-        options.DatabaseSchemaName = Schema;
+        options.DatabaseSchemaName = schema;
         options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase);
         options.Events.StreamIdentity = StreamIdentity.AsString;
         options.Events.AppendMode = EventAppendMode.Quick;
         options.Events.UseListenNotifyForEventAppends = true;
+        // As in Fidelity: whoever leads a shard must not be a transaction that others wait for at a gap.
+        options.Events.UseAdvisoryLockTransaction = false;
+        options.Events.UseMonitoredAdvisoryLock = false;
         options.Events.MetadataConfig.EnableAll();
         options.Events.MetadataConfig.UserNameEnabled = true;
         options.Events.AddEventType<AccountOpened>();
@@ -51,7 +58,6 @@ public sealed class Installation : IAsyncLifetime
         options.Projections.Errors.SkipApplyErrors = false;
         options.Projections.Errors.SkipSerializationErrors = false;
         options.Projections.Errors.SkipUnknownEvents = false;
-        configure?.Invoke(options);
     }
 
     public async Task ExecuteAsync(string sql)

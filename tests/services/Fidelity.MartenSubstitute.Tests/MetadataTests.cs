@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using JasperFx.Events;
 using Marten;
 using Marten.Exceptions;
@@ -31,6 +32,21 @@ public sealed class MetadataTests(Installation installation) : IClassFixture<Ins
         read.GetHeader("absent").ShouldBeNull();
         read.TenantId.ShouldBe("*DEFAULT*");
         read.IsArchived.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_session_takes_correlation_and_causation_from_the_activity_it_is_opened_in()
+    {
+        var store = installation.Store();
+        using var outer = new Activity("outer").Start();
+        using var inner = new Activity("inner").Start();
+        await using var session = store.LightweightSession();
+        session.Events.Append(key, new AccountOpened("Ann", 1));
+        await session.SaveChangesAsync();
+
+        var read = (await session.Events.FetchStreamAsync(key)).Single();
+        read.CorrelationId.ShouldBe(inner.RootId);
+        read.CausationId.ShouldBe(outer.Id);
     }
 
     [Fact]

@@ -44,6 +44,19 @@ public sealed class ProjectingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_quick_append_with_an_expected_version_tells_an_inline_projection_the_version()
+    {
+        var store = installation.Store(options => options.Projections.Add(new DepositTable(table), ProjectionLifecycle.Inline));
+        await AppendAsync(store, "a", new Deposited(1));
+        await using var session = store.LightweightSession();
+        session.Events.Append("a", 3, new Deposited(2), new Deposited(3));
+        await session.SaveChangesAsync();
+
+        (await installation.ScalarAsync<long[]>($"select array_agg(version order by amount) from {table}")).ShouldBe([0L, 2L, 3L]);
+        (await installation.ScalarAsync<long>($"select sum(seq)::bigint from {table}")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_rich_append_tells_an_inline_projection_both()
     {
         var store = installation.Store(options =>
