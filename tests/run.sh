@@ -5,7 +5,9 @@
 #   tests/run.sh [--only PATTERN] [--marten] [--screenshots]
 #
 #   --only PATTERN   only the test projects whose name contains PATTERN (a shell pattern)
-#   --marten         insist on Marten itself instead of the substitute, and fail when the package feed has none
+#   --marten         insist on Marten itself instead of the substitute, and fail when the package feed has none; where the
+#                    feed lacks the versions of what Marten depends on, the nearest that it has will do. Builds the
+#                    conformance suite with the substitute as well, so that each continues what the other wrote
 #   --screenshots    keep screenshots of the pages in artifacts/screenshots
 #
 # Environment:
@@ -80,7 +82,7 @@ clean_up() {
     rm -rf -- "$(readlink -f -- "$FIDELITY_DATA/postgres")" "$FIDELITY_DATA"
   else
     # Only what helps to understand the failure stays.
-    rm -rf -- "$(readlink -f -- "$FIDELITY_DATA/postgres")" "$FIDELITY_DATA"/{postgres,rabbitmq,app,build,marten}
+    rm -rf -- "$(readlink -f -- "$FIDELITY_DATA/postgres")" "$FIDELITY_DATA"/{postgres,rabbitmq,app,build,marten,substitute}
     step tests "logs and results stay in $FIDELITY_DATA"
   fi
   if [[ ${verdict:-} ]]; then say "$verdict"; fi
@@ -105,7 +107,7 @@ POSTGRES_SETTINGS=(-c fsync=off -c full_page_writes=off -c max_connections=400)
 start_postgres
 start_rabbitmq
 
-choose_event_store
+choose_event_store ${insist_on_marten:+nearest}
 say "Event store: $EVENT_STORE"
 if [[ $insist_on_marten && $USE_MARTEN == false ]]; then
   tail -n 5 -- "$LOGS/marten.log" >&2 || true
@@ -121,6 +123,15 @@ if ! dotnet build "$ROOT/Fidelity.sln" --configuration Release "-p:UseMarten=$US
   fail "The solution does not build; the errors are above, everything is in $LOGS/solution.log."
 fi
 step build "solution built ($((SECONDS - build_started)) s)"
+if [[ $insist_on_marten ]]; then
+  # In a folder of its own, beside the same sources built with Marten.
+  name=Fidelity.MartenSubstitute.Tests
+  dotnet build "$tests/services/$name/$name.csproj" --configuration Release -p:UseMarten=false \
+    --artifacts-path "$FIDELITY_DATA/substitute" "${BUILD_PROPERTIES[@]}" >"$LOGS/substitute.log" 2>&1 ||
+    fail_with_log "$LOGS/substitute.log" "The conformance suite does not build with the substitute."
+  export FIDELITY_TEST_OTHER_STORE=$FIDELITY_DATA/substitute/bin/$name/release/$name
+  step build "conformance suite built with the substitute too"
+fi
 publish_services "$FIDELITY_DATA/app" --no-build
 
 await_postgres

@@ -28,32 +28,40 @@ service_projects() {
   done
 }
 
-# choose_event_store: asks the package feed whether Marten restores here, once per version and source, and sets
+# choose_event_store [nearest]: asks the package feed whether Marten restores here, once per version and source, and sets
 # USE_MARTEN (true or false) and EVENT_STORE (a sentence to print). The answer is kept in FIDELITY_DATA/marten/answer;
-# a feed that does not respond is no answer.
+# a feed that does not respond is no answer. A feed may have Marten but not the very versions of what it depends on, and
+# give the next ones instead: with `nearest` that will do.
 choose_event_store() {
-  local folder=$FIDELITY_DATA/marten log=$LOGS/marten.log version question answered='' answer=''
+  local folder=$FIDELITY_DATA/marten log=$LOGS/marten.log version question answered='' answer='' instead=''
   version=$(sed -n 's/.*Include="Marten" Version="\([^"]*\)".*/\1/p' "$ROOT/Directory.Packages.props")
   question="$version ${FIDELITY_NUGET_SOURCE:-}"
   if [[ -e $folder/answer ]]; then { read -r answered && read -r answer; } <"$folder/answer"; fi
   if [[ $answered != "${question% }" ]]; then
     answer=$(ask_feed "$folder" "$log")
-    case $answer in
-      true | false) printf '%s\n' "${question% }" "$answer" >"$folder/answer" ;;
-    esac
+    [[ $answer == unknown ]] || printf '%s\n' "${question% }" "$answer" >"$folder/answer"
+  fi
+  if [[ $answer == inexact && ${1:-} == nearest ]]; then
+    if [[ $(ask_feed "$folder" "$log" -p:WarningsNotAsErrors=NU1603) == true ]]; then
+      answer=true
+      instead=" with $(sed -n 's/.*was not found\. \([^ ]* [^ ]*\) was resolved instead.*/\1/p' "$log" | sort -u | paste -sd, | sed 's/,/, /g')"
+      BUILD_PROPERTIES+=(-p:WarningsNotAsErrors=NU1603)
+    fi
   fi
   # Both are read by whoever sourced this file.
   # shellcheck disable=SC2034
   case $answer in
-    true) USE_MARTEN=true EVENT_STORE="Marten $version" ;;
+    true) USE_MARTEN=true EVENT_STORE="Marten $version$instead" ;;
     false) USE_MARTEN=false EVENT_STORE="Fidelity.MartenSubstitute (the package feed has no Marten $version)" ;;
+    inexact) USE_MARTEN=false EVENT_STORE="Fidelity.MartenSubstitute (the package feed has Marten $version, but not what it was released with)" ;;
     *) USE_MARTEN=false EVENT_STORE="Fidelity.MartenSubstitute (the package feed could not be asked for Marten $version; see $log)" ;;
   esac
 }
 
-# ask_feed FOLDER LOG: restores a project that wants Marten under this repository's pinned versions.
+# ask_feed FOLDER LOG [OPTION…]: restores a project that wants Marten under this repository's pinned versions.
 ask_feed() {
   local folder=$1 log=$2
+  shift 2
   install -d -m 700 -- "$folder"
   cp -- "$ROOT/Directory.Packages.props" "$folder/"
   # Nothing else of a repository around this folder shall count.
@@ -71,12 +79,14 @@ ask_feed() {
   </ItemGroup>
 </Project>
 XML
-  if timeout 300 dotnet restore "$folder/Question.csproj" "${BUILD_PROPERTIES[@]}" >"$log" 2>&1 9>&-; then
+  if timeout 300 dotnet restore "$folder/Question.csproj" "${BUILD_PROPERTIES[@]}" "$@" >"$log" 2>&1 9>&-; then
     echo true
   elif grep -q 'NU1301' "$log" || ! grep -q 'error NU' "$log"; then
     echo unknown
-  else
+  elif grep 'error NU' "$log" | grep -qv 'error NU1603'; then
     echo false
+  else
+    echo inexact
   fi
 }
 

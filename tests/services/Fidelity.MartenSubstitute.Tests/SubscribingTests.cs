@@ -105,12 +105,12 @@ public sealed class SubscribingTests : IAsyncLifetime
         await AppendAsync(store, "account:1", 1);
         await Eventually.Becomes(() => recorder.Events.Count, 2);
 
-        await using (var session = store.LightweightSession())
-        {
-            session.Events.Append("account:2", new Deposited(1));
-            session.QueueSqlCommand("select 1 / 0");
-            await Should.ThrowAsync<MartenException>(() => session.SaveChangesAsync());
-        }
+        await installation.ExecuteAsync($"""
+            create function {installation.Schema}.refuse() returns trigger language plpgsql as 'begin raise exception ''refused''; end';
+            create trigger refuse before insert on {installation.Schema}.mt_events
+                for each row when (new.stream_id = 'account:2') execute function {installation.Schema}.refuse()
+            """);
+        await Should.ThrowAsync<MartenException>(() => AppendAsync(store, "account:2", 1));
 
         var failed = TimeProvider.System.GetTimestamp();
         await AppendAsync(store, "account:3", 1);
