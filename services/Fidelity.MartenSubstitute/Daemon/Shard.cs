@@ -100,14 +100,9 @@ sealed class Shard(DocumentStore store, Registration registration, HighWater hig
     async Task<long> StartAsync(bool fresh, CancellationToken token)
     {
         var position = await ReadProgressAsync(token);
-        var start = registration.Options.FromSequence;
-        if (registration.Options.FromPresent && fresh)
-        {
-            await highWater.LookAsync(token);
-            start = highWater.Mark;
-        }
-
-        return position >= start ? position : await MoveToAsync(start, token);
+        if (!registration.Options.FromPresent || !fresh) return position;
+        await highWater.LookAsync(token);
+        return position >= highWater.Mark ? position : await MoveToAsync(highWater.Mark, token);
     }
 
     public Task<long> MoveToAsync(long position, CancellationToken token) => store.Database.RunAsync(
@@ -124,8 +119,7 @@ sealed class Shard(DocumentStore store, Registration registration, HighWater hig
         async connection =>
         {
             await using var command = new NpgsqlCommand(
-                $"select {store.Rows.Columns} from {store.Tables.Events} e where e.seq_id > $1 and e.seq_id <= $2"
-                + (registration.Filter.IncludeArchivedEvents ? "" : " and not e.is_archived")
+                $"select {store.Rows.Columns} from {store.Tables.Events} e where e.seq_id > $1 and e.seq_id <= $2 and not e.is_archived"
                 + (included is null ? "" : " and e.type = any ($4)")
                 + " order by e.seq_id limit $3",
                 connection)

@@ -17,7 +17,6 @@ sealed class TablesAtStartup(IDocumentStore store, ILogger<TablesAtStartup> logg
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var own = (DocumentStore)store;
-        if (!own.Options.ShouldApplyChangesOnStartup) return;
         try
         {
             await own.Database.CreateTablesAsync(cancellationToken);
@@ -72,7 +71,6 @@ sealed class ScopedSubscription<T> : SubscriptionBase where T : class, ISubscrip
         Name = inner.Name;
         Version = inner.Version;
         Options = inner.Options;
-        IncludeArchivedEvents = inner.IncludeArchivedEvents;
         IncludedEventTypes.AddRange(inner.IncludedEventTypes);
     }
 

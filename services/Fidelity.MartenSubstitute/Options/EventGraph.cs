@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using JasperFx.Events;
 using Marten.Exceptions;
-using Marten.Subscriptions;
 
 namespace Marten.Events;
 
@@ -22,23 +21,18 @@ sealed partial class EventGraph : IEventStoreOptions
     public bool UseListenNotifyForEventAppends { get; set; }
     public bool UseAdvisoryLockTransaction { get; set; } = true;
     public bool UseMonitoredAdvisoryLock { get; set; } = true;
-    public List<ISubscription> Subscriptions { get; } = [];
     string? schema;
 
     public IEventStoreOptions AddEventType<TEvent>()
     {
-        AddEventType(typeof(TEvent));
+        MappingFor(typeof(TEvent));
         return this;
     }
 
-    public void AddEventType(Type eventType) => MappingFor(eventType);
-
-    public void MapEventType<TEvent>(string eventTypeName) where TEvent : class => MapEventType(typeof(TEvent), eventTypeName);
-
-    public void MapEventType(Type eventType, string eventTypeName)
+    public void MapEventType<TEvent>(string eventTypeName) where TEvent : class
     {
-        if (byType.TryGetValue(eventType, out var earlier)) byName.TryRemove(new(earlier.Name, earlier));
-        Register(byType[eventType] = EventMapping.For(eventType, eventTypeName));
+        if (byType.TryGetValue(typeof(TEvent), out var earlier)) byName.TryRemove(new(earlier.Name, earlier));
+        Register(byType[typeof(TEvent)] = EventMapping.For(typeof(TEvent), eventTypeName));
     }
 
     public IEventStoreOptions Upcast<TOldEvent, TEvent>(string eventTypeName, Func<TOldEvent, TEvent> upcast)
@@ -64,8 +58,6 @@ sealed partial class EventGraph : IEventStoreOptions
         replaceable.Data = func(replaceable.Data);
         return true;
     });
-
-    public void Subscribe(ISubscription subscription) => Subscriptions.Add(subscription);
 
     /// <summary>Applies every rule that fits; false if none did.</summary>
     public bool TryMask(IEvent e) => maskingRules.Aggregate(false, (masked, rule) => rule(e) | masked);

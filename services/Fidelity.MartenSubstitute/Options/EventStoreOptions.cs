@@ -1,5 +1,4 @@
 using JasperFx.Events;
-using Marten.Subscriptions;
 
 namespace Marten.Events;
 
@@ -19,9 +18,7 @@ public interface IEventStoreOptions
     bool UseMonitoredAdvisoryLock { get; set; }
 
     IEventStoreOptions AddEventType<TEvent>();
-    void AddEventType(Type eventType);
     void MapEventType<TEvent>(string eventTypeName) where TEvent : class;
-    void MapEventType(Type eventType, string eventTypeName);
     void AddMaskingRuleForProtectedInformation<T>(Action<T> action);
     void AddMaskingRuleForProtectedInformation<T>(Func<T, T> func);
 
@@ -30,7 +27,6 @@ public interface IEventStoreOptions
         where TOldEvent : class where TEvent : class;
 
     IEventStoreOptions Upcast<TOldEvent, TEvent>(Func<TOldEvent, TEvent> upcast) where TOldEvent : class where TEvent : class;
-    void Subscribe(ISubscription subscription);
 }
 
 public class MetadataConfig

@@ -13,7 +13,6 @@ public class ProjectionOptions
     internal ProjectionOptions(EventGraph graph) => this.graph = graph;
 
     public ErrorHandlingOptions Errors { get; } = new();
-    public ErrorHandlingOptions RebuildErrors { get; } = new();
     public DaemonMode AsyncMode { get; set; } = DaemonMode.Disabled;
 
     /// <summary>How long a gap in the sequence is given to fill before it counts as abandoned.</summary>

@@ -37,7 +37,6 @@ namespace Marten
         internal EventSerializer Serializer { get; private set; } = new(null, EnumStorage.AsInteger, Casing.Default, null);
         internal NpgsqlDataSource? DataSource { get; private set; }
         internal bool OwnsDataSource { get; private set; }
-        internal bool ShouldApplyChangesOnStartup { get; set; }
 
         public void Connection(string connectionString)
         {

@@ -43,13 +43,11 @@ namespace JasperFx.Events.Projections
     {
         void IncludeType<T>();
         void IncludeType(Type type);
-        bool IncludeArchivedEvents { get; set; }
     }
 
     public abstract class EventFilterable : IEventFilterable
     {
         public List<Type> IncludedEventTypes { get; } = [];
-        public bool IncludeArchivedEvents { get; set; }
         public void IncludeType<T>() => IncludeType(typeof(T));
         public void IncludeType(Type type) => IncludedEventTypes.Add(type);
     }
@@ -67,7 +65,6 @@ namespace JasperFx.Events.Projections
     public class AsyncOptions
     {
         internal bool FromPresent { get; private set; }
-        internal long FromSequence { get; private set; }
         internal List<string> TablesToEmpty { get; } = [];
 
         public int BatchSize { get; set; } = 500;
@@ -75,12 +72,6 @@ namespace JasperFx.Events.Projections
         public AsyncOptions SubscribeFromPresent(string? databaseIdentifier = null)
         {
             FromPresent = true;
-            return this;
-        }
-
-        public AsyncOptions SubscribeFromSequence(long sequenceFloor, string? databaseIdentifier = null)
-        {
-            FromSequence = sequenceFloor;
             return this;
         }
 

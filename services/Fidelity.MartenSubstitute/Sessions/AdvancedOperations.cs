@@ -16,9 +16,6 @@ public class AdvancedOperations
     public Task<IReadOnlyList<ShardState>> AllProjectionProgress(string? tenantId = null, CancellationToken token = default) =>
         Progress.AllAsync(store, token);
 
-    public Task<long> ProjectionProgressFor(ShardName name, string? tenantId = null, CancellationToken token = default) =>
-        store.Database.RunAsync(connection => Progress.ReadAsync(store, connection, name.Identity, token), token);
-
     /// <summary>Rewrites the chosen events by the masking rules. An archived stream has no events to choose from.</summary>
     public async Task ApplyEventDataMasking(Action<IEventDataMasking> configure, CancellationToken token = default)
     {

@@ -21,7 +21,6 @@ public class DocumentStore : IDocumentStore
             throw new NotSupportedException("The substitute has string stream keys only: set opts.Events.StreamIdentity to AsString");
         this.loggers = loggers ?? NullLoggerFactory.Instance;
         Options = options;
-        foreach (var subscription in Graph.Subscriptions) options.Projections.Subscribe(subscription);
         Database = new Database(options);
         Rows = new EventRows(Tables, Graph, options.Serializer);
         Appending = new AppendCommand(Tables, Graph, options.Serializer);

@@ -44,11 +44,11 @@ public static class Program
             {
                 Installation.Configure(options, schema);
                 options.Projections.LeadershipPollingTime = 1000;
+                foreach (var shard in Witness.Shards)
+                    options.Projections.Subscribe(new Witness(schema, shard, name, holds), subscription => subscription.Name = shard);
             })
             .UseLightweightSessions()
             .AddAsyncDaemon(DaemonMode.HotCold);
-        foreach (var shard in Witness.Shards)
-            builder.Services.ConfigureMarten(options => options.Projections.Subscribe(new Witness(schema, shard, name, holds), o => o.Name = shard));
         await builder.Build().RunAsync();
     }
 

@@ -43,6 +43,7 @@ public sealed class Installation : IAsyncLifetime
             options.Events.MapEventType<Added>("added");
             options.Projections.LiveStreamAggregation<Counter>();
             Facts.MapEvents(options);
+            Visits.MapEvents(options);
         });
         service = builder.Build();
     }
@@ -73,6 +74,33 @@ public sealed class Installation : IAsyncLifetime
         while (await reader.ReadAsync())
             added.Add((reader.GetString(0), reader.GetInt32(1)));
         return added;
+    }
+
+    /// <summary>Makes a stream of events as an earlier release stored them, whose classes are gone.</summary>
+    public async Task Insert(string key, IReadOnlyList<(string Name, string Json)> events)
+    {
+        await using var command = Database.CreateCommand($"""
+            with stream as (insert into {schema}.mt_streams (id, version) values ($1, cardinality($2)) returning id)
+            insert into {schema}.mt_events (seq_id, id, stream_id, version, data, type, mt_dotnet_type, timestamp)
+            select nextval('{schema}.mt_events_sequence'), gen_random_uuid(), stream.id, e.version, e.json::jsonb, e.name, 'Released.Gone, Gone', now()
+            from stream, unnest($2::varchar[], $3::varchar[]) with ordinality e (name, json, version) order by e.version
+            """);
+        command.Parameters.Add(new() { Value = key });
+        command.Parameters.Add(new() { Value = events.Select(happened => happened.Name).ToArray() });
+        command.Parameters.Add(new() { Value = events.Select(happened => happened.Json).ToArray() });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The events of a stream as they are stored.</summary>
+    public async Task<IReadOnlyList<(string Name, string Json)>> Stored(string key)
+    {
+        await using var command = Database.CreateCommand($"select type, data::text from {schema}.mt_events where stream_id = $1 order by version");
+        command.Parameters.Add(new() { Value = key });
+        await using var reader = await command.ExecuteReaderAsync();
+        var stored = new List<(string, string)>();
+        while (await reader.ReadAsync())
+            stored.Add((reader.GetString(0), reader.GetString(1)));
+        return stored;
     }
 
     public async Task<long> Count(string what)
