@@ -38,6 +38,7 @@ public sealed class Installation : IAsyncLifetime
                 $"These tests need PostgreSQL: set {Variable} to the Npgsql connection string of a superuser of a private server.");
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(Log);
         builder.AddEventStreams(schema, options =>
         {
             options.Events.MapEventType<Added>("added");
@@ -47,6 +48,9 @@ public sealed class Installation : IAsyncLifetime
         });
         service = builder.Build();
     }
+
+    /// <summary>Everything that anybody in the service logs.</summary>
+    public LogOfAll Log { get; } = new();
 
     NpgsqlDataSource Database => service.Services.GetRequiredService<NpgsqlDataSource>();
 
