@@ -23,6 +23,30 @@ public sealed partial class StreamTests
         }
     }
 
+    /// <summary>Names that were released are never given away again, not even those that are only read any more (deploy/adr/0005-stored-events.md).</summary>
+    [Fact]
+    public void A_name_that_is_only_read_any_more_is_no_other_events_name()
+    {
+        foreach (var service in Repository.Services)
+            Mapped(service).Select(pair => pair.Name).Concat(Sources(service).SelectMany(file => Upcast().Matches(Repository.Text(file)).Select(old => old.Groups["name"].Value))).ShouldBeUnique(service);
+    }
+
+    [Fact]
+    public void Every_service_opens_its_event_store_in_the_one_strict_way()
+    {
+        const string OneWay = "services/Fidelity.ServiceDefaults/EventStreams.cs";
+        var sources = Repository.In("services/", ".cs").Where(file => !file.StartsWith("services/Fidelity.MartenSubstitute/", StringComparison.Ordinal)).ToList();
+        sources.Where(file => OpensAStore().IsMatch(Repository.Text(file))).ShouldBe([OneWay]);
+        foreach (var failure in new[] { "SkipApplyErrors", "SkipUnknownEvents", "SkipSerializationErrors" })
+        {
+            sources.Where(file => Repository.Text(file).Contains(failure, StringComparison.Ordinal)).ShouldBe([OneWay]);
+            Repository.Text(OneWay).ShouldContain($"options.Projections.Errors.{failure} = false;");
+        }
+
+        foreach (var service in Repository.Services)
+            Setup(service).ShouldContain("AddEventStreams(");
+    }
+
     /// <summary>Marten fills a property of that name with the version of the stream, whatever else it was meant for.</summary>
     [Fact]
     public void No_state_has_a_version_that_Marten_would_fill()
@@ -62,11 +86,11 @@ public sealed partial class StreamTests
 
     /// <summary>The events that the service's store is told of, through the MapEvents that its set-up calls.</summary>
     static List<(string Type, string Name)> Mapped(string service) =>
-    [
-        .. MapEvents().Matches(Setup(service)).Select(call => call.Groups["owner"].Value)
-            .Select(owner => Repository.In($"services/{service}/", $"/{owner}.cs").Concat(Repository.In("services/Fidelity.ServiceDefaults/", $"/{owner}.cs")).First())
-            .SelectMany(file => MapEventType().Matches(Repository.Text(file)).Select(mapping => (mapping.Groups["type"].Value, mapping.Groups["name"].Value))),
-    ];
+        [.. Sources(service).SelectMany(file => MapEventType().Matches(Repository.Text(file)).Select(mapping => (mapping.Groups["type"].Value, mapping.Groups["name"].Value)))];
+
+    static IEnumerable<string> Sources(string service) =>
+        MapEvents().Matches(Setup(service)).Select(call => call.Groups["owner"].Value)
+            .Select(owner => Repository.In($"services/{service}/", $"/{owner}.cs").Concat(Repository.In("services/Fidelity.ServiceDefaults/", $"/{owner}.cs")).First());
 
     static string Setup(string service) => Repository.Text($"services/{service}/{service}Service.cs");
 
@@ -76,6 +100,12 @@ public sealed partial class StreamTests
     [GeneratedRegex("""MapEventType<(?<type>\w+)>\("(?<name>[^"]*)"\)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MapEventType();
 
-    [GeneratedRegex("^[a-z]+(_[a-z]+)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("""Upcast<\w+, \w+>\("(?<name>[^"]*)",""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Upcast();
+
+    [GeneratedRegex(@"AddMarten\(|DocumentStore\.For\(", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OpensAStore();
+
+    [GeneratedRegex("^[a-z]+(_[a-z]+)*(_[2-9])?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SnakeCase();
 }
