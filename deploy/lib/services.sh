@@ -28,8 +28,7 @@ declare_topology() {
   local app=$1 service pids=() failed='' index=0
   shift
   for service; do
-    env -C "$app/$service" dotnet "Fidelity.$service.dll" --declare-topology \
-      </dev/null >"$LOGS/topology-$(lower "$service").log" 2>&1 9>&- &
+    declare_topology_of "$app" "$service" &
     pids+=($!)
   done
   for service; do
@@ -38,6 +37,16 @@ declare_topology() {
   done
   [[ -z $failed ]] || fail_with_log "$LOGS/topology-$(lower "$failed").log" "$failed could not declare its exchanges and queues."
   step topology "exchanges, queues and bindings declared"
+}
+
+# declare_topology_of APP SERVICE: a broker that has only just started may keep an answer to itself, so up to three times.
+declare_topology_of() {
+  local attempt
+  for attempt in 1 2 3; do
+    ! env -C "$1/$2" dotnet "Fidelity.$2.dll" --declare-topology </dev/null >"$LOGS/topology-$(lower "$2").log" 2>&1 9>&- || return 0
+    ((attempt == 3)) || sleep 1
+  done
+  return 1
 }
 
 # start_service APP SERVICE: in its own folder, where its pages and settings are.

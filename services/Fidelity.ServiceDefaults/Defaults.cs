@@ -25,14 +25,13 @@ public static class Defaults
     /// <summary>The name of our own metrics.</summary>
     public const string Meter = "Fidelity";
 
-    const int TopologyAttempts = 3;
     static readonly JsonSerializerOptions HealthJson = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true,
     };
 
-    static readonly TimeSpan TopologyPatience = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan TopologyPatience = TimeSpan.FromSeconds(30);
 
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string service)
     {
@@ -88,30 +87,27 @@ public static class Defaults
                 }, StringComparer.Ordinal),
         }, HealthJson);
 
-    /// <summary>Declares, and tries again when the broker keeps an answer to itself: declaring twice declares once.</summary>
+    /// <summary>
+    /// Declares, or fails: a bus that did not start in time says that it has when it is asked again, so that who wants to try again
+    /// starts anew. Declaring twice declares once.
+    /// </summary>
     static async Task DeclareTopology(IBusControl bus)
     {
-        for (var attempt = 1; ; attempt++)
+        try
         {
-            try
-            {
-                await bus.StartAsync(TopologyPatience).WaitAsync(TopologyPatience + TopologyPatience);
-                break;
-            }
-            catch (Exception failure) when (attempt < TopologyAttempts && failure is TimeoutException or OperationCanceledException)
-            {
-                await bus.StopAsync(TopologyPatience).WaitAsync(TopologyPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (Exception failure) when (failure.GetBaseException() is OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.PreconditionFailed } reason })
-            {
-                throw new InvalidOperationException(
-                    $"The broker has a queue that another version of Fidelity declared otherwise: {reason.ReplyText}. Let that version handle what is in it; "
-                    + "when it is empty (rabbitmqctl list_queues), delete it (rabbitmqctl delete_queue NAME) and start again.", failure.GetBaseException());
-            }
+            await bus.StartAsync(TopologyPatience).WaitAsync(TopologyPatience + TopologyPatience);
         }
-
-        // What is declared stays declared; a connection that will not close must not hold up the start.
-        await bus.StopAsync(TopologyPatience).WaitAsync(TopologyPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        catch (Exception failure) when (failure.GetBaseException() is OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.PreconditionFailed } reason })
+        {
+            throw new InvalidOperationException(
+                $"The broker has a queue that another version of Fidelity declared otherwise: {reason.ReplyText}. Let that version handle what is in it; "
+                + "when it is empty (rabbitmqctl list_queues), delete it (rabbitmqctl delete_queue NAME) and start again.", failure.GetBaseException());
+        }
+        finally
+        {
+            // What is declared stays declared; a connection that will not close must not hold up the start.
+            await bus.StopAsync(TopologyPatience).WaitAsync(TopologyPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>OTLP when an endpoint is configured. Nothing in the telemetry names a family: keys are hashes.</summary>

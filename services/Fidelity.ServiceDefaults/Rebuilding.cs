@@ -18,6 +18,7 @@ sealed class Rebuilding(NpgsqlDataSource database, EventStore events, IEnumerabl
     const uint NewVersion = 2;
     static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
     static readonly TimeSpan BetweenNews = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan PatienceForExchange = TimeSpan.FromSeconds(5);
 
     readonly string filling = $"{events.Schema}_rebuilding";
     readonly string replaced = $"{events.Schema}_replaced";
@@ -60,13 +61,7 @@ sealed class Rebuilding(NpgsqlDataSource database, EventStore events, IEnumerabl
                 {model.Table.Sql.Replace("{schema}", filling, StringComparison.Ordinal)};
                 delete from {events.Schema}.mt_event_progression where name = @progress;
                 """, new { progress });
-            long position;
-            do
-            {
-                position = await Fill(model, progress, news, stopping);
-            }
-            while (!await Exchange(connection, model, progress, position));
-            return position;
+            return await FillAndExchange(connection, model, progress, news, stopping);
         }
         finally
         {
@@ -74,8 +69,7 @@ sealed class Rebuilding(NpgsqlDataSource database, EventStore events, IEnumerabl
         }
     }
 
-    /// <summary>Fills the new tables as far as there are events now, and returns how far that is.</summary>
-    async Task<long> Fill(ReadModel model, string progress, TextWriter news, CancellationToken stopping)
+    async Task<long> FillAndExchange(NpgsqlConnection connection, ReadModel model, string progress, TextWriter news, CancellationToken stopping)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -87,24 +81,36 @@ sealed class Rebuilding(NpgsqlDataSource database, EventStore events, IEnumerabl
         await daemon.StartAllAsync();
         try
         {
-            var told = Stopwatch.StartNew();
             while (true)
             {
-                var (position, last) = await Positions(progress, stopping);
-                if (position >= last)
+                await Fill(model, progress, news, stopping);
+                if (await Exchange(connection, model, progress, stopping) is { } position)
                     return position;
-                if (told.Elapsed > BetweenNews)
-                {
-                    await news.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{model.Name}: {position} of {last} events ({100 * position / last} %)"));
-                    told.Restart();
-                }
-
-                await Task.Delay(BetweenLooks, stopping);
             }
         }
         finally
         {
             await daemon.StopAllAsync();
+        }
+    }
+
+    /// <summary>Waits until the new tables are as far as there were events when last looked.</summary>
+    async Task Fill(ReadModel model, string progress, TextWriter news, CancellationToken stopping)
+    {
+        var told = Stopwatch.StartNew();
+        var (_, last) = await Positions(progress, stopping);
+        while (true)
+        {
+            var (position, _) = await Positions(progress, stopping);
+            if (position >= last)
+                return;
+            if (told.Elapsed > BetweenNews)
+            {
+                await news.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{model.Name}: {position} of {last} events ({100 * position / last} %)"));
+                told.Restart();
+            }
+
+            await Task.Delay(BetweenLooks, stopping);
         }
     }
 
@@ -119,17 +125,23 @@ sealed class Rebuilding(NpgsqlDataSource database, EventStore events, IEnumerabl
     }
 
     /// <summary>
-    /// Puts the new tables in the place of the old ones, unless the old ones are further by now. The service's own daemon is kept
-    /// from saving a page in between; the page it has in hand no longer follows on what is saved, and it reads on from there.
+    /// Puts the new tables in the place of the old ones, and answers how far they are; null when they do not catch up in time. Both
+    /// daemons are kept from saving a page in the meantime: first the service's own, until the other has come as far. The page that
+    /// each has in hand then no longer follows on what is saved, and the service's own reads on from there.
     /// </summary>
-    async Task<bool> Exchange(NpgsqlConnection connection, ReadModel model, string progress, long position)
+    async Task<long?> Exchange(NpgsqlConnection connection, ReadModel model, string progress, CancellationToken stopping)
     {
-        await using var transaction = await connection.BeginTransactionAsync();
+        await using var transaction = await connection.BeginTransactionAsync(stopping);
         var own = $"{model.Name}:All";
-        var old = await connection.ExecuteScalarAsync<long?>(
-            $"select last_seq_id from {events.Schema}.mt_event_progression where name = @own for update", new { own }, transaction);
-        if (old > position)
-            return false;
+        var old = await Hold(own) ?? 0;
+        for (var waiting = Stopwatch.StartNew(); (await Positions(progress, stopping)).Position < old;)
+        {
+            if (waiting.Elapsed > PatienceForExchange)
+                return null;
+            await Task.Delay(BetweenLooks, stopping);
+        }
+
+        var position = await Hold(progress) ?? 0;
         var tables = await connection.QueryAsync<string>("select tablename from pg_tables where schemaname = @filling", new { filling }, transaction);
         await connection.ExecuteAsync($"drop schema if exists {replaced} cascade; create schema {replaced}", transaction: transaction);
         foreach (var table in tables)
@@ -146,7 +158,10 @@ sealed class Rebuilding(NpgsqlDataSource database, EventStore events, IEnumerabl
             drop schema {replaced} cascade;
             drop schema {filling};
             """, new { own, position, progress }, transaction);
-        await transaction.CommitAsync();
-        return true;
+        await transaction.CommitAsync(stopping);
+        return position;
+
+        Task<long?> Hold(string shard) => connection.ExecuteScalarAsync<long?>(
+            $"select last_seq_id from {events.Schema}.mt_event_progression where name = @shard for update", new { shard }, transaction);
     }
 }

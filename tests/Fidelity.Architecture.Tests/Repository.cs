@@ -35,6 +35,6 @@ static class Repository
     public static Assembly AssemblyOf(string service) => Assembly.Load($"Fidelity.{service}");
 
     static IEnumerable<string> Under(string folder) =>
-        Directory.EnumerateFiles(folder).Concat(Directory.EnumerateDirectories(folder).Where(inner => !NotSource.Contains(Path.GetFileName(inner))).SelectMany(Under))
+        Directory.EnumerateFiles(folder).Where(file => !NotSource.Contains(Path.GetFileName(file))).Concat(Directory.EnumerateDirectories(folder).Where(inner => !NotSource.Contains(Path.GetFileName(inner))).SelectMany(Under))
             .Order(StringComparer.Ordinal);
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace Fidelity.Architecture.Tests;
@@ -45,6 +47,39 @@ public sealed partial class StreamTests
 
         foreach (var service in Repository.Services)
             Setup(service).ShouldContain("AddEventStreams(");
+    }
+
+    /// <summary>An event that is left out of the list is passed over unread, and whoever waits for it hears nothing.</summary>
+    [Fact]
+    public void A_publisher_reads_exactly_the_events_that_it_publishes()
+    {
+        foreach (var service in Repository.Services)
+        {
+            var assembly = Repository.AssemblyOf(service);
+            foreach (var publisher in assembly.GetTypes().Where(type => type.BaseType?.Name == "EventPublisher"))
+            {
+                var about = publisher.GetMethod("About", BindingFlags.Instance | BindingFlags.NonPublic)!;
+                var read = (IReadOnlyList<Type>)publisher.GetProperty("Events")!.GetValue(null)!;
+                var stored = Mapped(service).Select(pair => assembly.GetType($"Fidelity.{service}.{pair.Type}") ?? Assembly.Load("Fidelity.ServiceDefaults").GetType($"Fidelity.ServiceDefaults.{pair.Type}"))
+                    .OfType<Type>().ToList();
+                stored.Where(type => Publishes(publisher, about, type)).ShouldBe(read, ignoreOrder: true, publisher.Name);
+            }
+        }
+    }
+
+    /// <summary>Whether the publisher has something to say of an event of the type; of an empty one it cannot say what.</summary>
+    static bool Publishes(Type publisher, MethodInfo about, Type type)
+    {
+        var recorded = Activator.CreateInstance(typeof(JasperFx.Events.Event<>).MakeGenericType(type), RuntimeHelpers.GetUninitializedObject(type));
+        try
+        {
+            about.Invoke(RuntimeHelpers.GetUninitializedObject(publisher), [recorded]);
+            return true;
+        }
+        catch (TargetInvocationException failure)
+        {
+            return failure.InnerException is not UnreachableException;
+        }
     }
 
     /// <summary>Marten fills a property of that name with the version of the stream, whatever else it was meant for.</summary>

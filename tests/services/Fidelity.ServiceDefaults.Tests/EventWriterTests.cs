@@ -104,6 +104,32 @@ public sealed class EventWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_another_instance_did_to_a_remembered_stream_is_seen()
+    {
+        var other = installation.AnotherWriter();
+        await other.StartAsync(TestContext.Current.CancellationToken);
+        await Add(installation.Writer, "stream", "one");
+        (await Add(other, "stream", "another")).ShouldBe(2);
+        (await Count()).ShouldBe(2, "nothing is appended, so nothing else would tell");
+        (await Add(other, "stream", "another")).ShouldBe(3);
+        (await Add(installation.Writer, "stream", "one")).ShouldBe(4);
+        (await installation.Added("stream")).Select(added => added.Number).ShouldBe([1, 2, 3, 4]);
+
+        Task<int> Count() => installation.Writer.Write(
+            async streams => (await streams.Open<Counter>("stream")).State!.Count, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task What_is_remembered_is_what_the_stream_says()
+    {
+        foreach (var number in Enumerable.Range(1, 5))
+            await Add(installation.Writer, "stream", $"{number}");
+        var remembered = await installation.Writer.Write(
+            async streams => (await streams.Open<Counter>("stream")).State!.Count, TestContext.Current.CancellationToken, Wanted.Whole<Counter>("stream"));
+        remembered.ShouldBe((await installation.Writer.Read<Counter>("stream", TestContext.Current.CancellationToken))!.Count);
+    }
+
+    [Fact]
     public async Task Two_who_start_the_same_stream_both_come_into_it()
     {
         var runs = 0;

@@ -1,3 +1,4 @@
+using JasperFx.Events;
 using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -18,6 +19,26 @@ public sealed record Counter
     public int Count { get; init; }
 
     public Counter Apply(Added happened) => this with { Count = Count + 1 };
+}
+
+/// <summary>How often something was added under each name.</summary>
+public sealed class Tally(ServiceSchema schema) : IReadModel
+{
+    public static ReadTable Table { get; } = new("create table if not exists {schema}.tallies (who text primary key, times integer not null)");
+
+    public static IReadOnlyList<Type> Events => [typeof(Added)];
+
+    public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    {
+        foreach (var who in events.GroupBy(recorded => ((Added)recorded.Data).Who))
+        {
+            operations.QueueSqlCommand(
+                $"insert into {schema.Name}.tallies as tally (who, times) values (?, ?) on conflict (who) do update set times = tally.times + excluded.times",
+                who.Key, who.Count());
+        }
+
+        return Task.CompletedTask;
+    }
 }
 
 /// <summary>An event store as the services have it, in a schema of its own of the PostgreSQL given for tests.</summary>
@@ -45,7 +66,7 @@ public sealed class Installation : IAsyncLifetime
             options.Projections.LiveStreamAggregation<Counter>();
             Facts.MapEvents(options);
             Visits.MapEvents(options);
-        });
+        }).Project<Tally>("Tally");
         service = builder.Build();
     }
 
@@ -112,6 +133,27 @@ public sealed class Installation : IAsyncLifetime
         await using var command = Database.CreateCommand($"select count({what}) from {schema}.mt_events");
         return (long)(await command.ExecuteScalarAsync())!;
     }
+
+    /// <summary>What the read table says: of each name, how often something was added under it.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> Tallies()
+    {
+        await using var command = Database.CreateCommand($"select who, times from {schema}.tallies");
+        await using var reader = await command.ExecuteReaderAsync();
+        var tallies = new Dictionary<string, int>();
+        while (await reader.ReadAsync())
+            tallies.Add(reader.GetString(0), reader.GetInt32(1));
+        return tallies;
+    }
+
+    /// <summary>Runs a statement in the service's schema, which stands for <c>{schema}</c>.</summary>
+    public async Task<object?> Run(string sql)
+    {
+        await using var command = Database.CreateCommand(sql.Replace("{schema}", schema, StringComparison.Ordinal));
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Runs the service's program with arguments, beside the running service.</summary>
+    public Task<int> RunWith(params string[] arguments) => service.RunServiceAsync(arguments);
 
     public async ValueTask InitializeAsync() => await service.StartAsync();
 
