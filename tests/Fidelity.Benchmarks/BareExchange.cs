@@ -36,8 +36,7 @@ sealed class BareExchange : IAsyncDisposable
     /// <summary>Answers in a second.</summary>
     public async Task<double> Run(IReadOnlyList<(string Case, DateOnly Started)> cases, int callers, TimeSpan runTime)
     {
-        using var client = clients.CreateRequestClient<RecordTamInterview>(new Uri("exchange:bench")) as IDisposable;
-        var requests = (IRequestClient<RecordTamInterview>)client!;
+        var requests = clients.CreateRequestClient<RecordTamInterview>(new Uri("exchange:bench"));
         Answer[] answers = [.. Enumerable.Repeat(Answer.Of(5), 28)];
         var answered = 0;
         var running = Stopwatch.StartNew();

@@ -9,7 +9,7 @@ namespace Marten.Daemon;
 /// </summary>
 sealed class HighWater(DocumentStore store, ILogger logger)
 {
-    static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
+    static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan BetweenFences = TimeSpan.FromMilliseconds(500);
 
     readonly Queue<Fence> fences = new();
@@ -42,7 +42,7 @@ sealed class HighWater(DocumentStore store, ILogger logger)
                     var settings = store.Options.Projections;
                     await Task.WhenAny(ring, Task.Delay(settled ? settings.SlowPollingTime : settings.FastPollingTime, token));
 
-                    // At once after a quiet time; one look for many commits in a busy one.
+                    // At once after a quiet time. In a busy one a look, and the page of every shard that follows from it, serves many commits.
                     var early = BetweenLooks - TimeProvider.System.GetElapsedTime(looked);
                     if (early > TimeSpan.Zero) await Task.Delay(early, token);
                 }

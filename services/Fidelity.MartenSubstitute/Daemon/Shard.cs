@@ -11,7 +11,6 @@ namespace Marten.Daemon;
 /// <summary>One projection or subscription on its way through the events, page by page, each saved together with its progress.</summary>
 sealed class Shard(DocumentStore store, Registration registration, HighWater highWater, ILogger logger)
 {
-    static readonly TimeSpan BetweenPages = TimeSpan.FromMilliseconds(40);
     static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
@@ -26,7 +25,6 @@ sealed class Shard(DocumentStore store, Registration registration, HighWater hig
     {
         var pause = FirstPause;
         var fresh = true;
-        var begun = 0L;
         while (!token.IsCancellationRequested)
         {
             try
@@ -38,10 +36,6 @@ sealed class Shard(DocumentStore store, Registration registration, HighWater hig
                     var moved = highWater.Moved;
                     if (position < highWater.Mark)
                     {
-                        // At once after a quiet time; one page for many commits in a busy one.
-                        var early = BetweenPages - TimeProvider.System.GetElapsedTime(begun);
-                        if (early > TimeSpan.Zero) await Task.Delay(early, token);
-                        begun = TimeProvider.System.GetTimestamp();
                         position = await CatchUpAsync(position, highWater.Mark, () => pause = FirstPause, token);
                         continue;
                     }

@@ -125,20 +125,15 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
             });
     }
 
-    /// <summary>Waits until what has happened to a submission by now is in the tables, so that whatever refers to it next finds it.</summary>
-    public async Task Follow(Guid submission, CancellationToken stopping)
+    /// <summary>Waits until the tables know whatever has been accepted by now.</summary>
+    public async Task CatchUp(CancellationToken stopping)
     {
-        var key = Submissions.StreamKey(submission);
-        var newest = await Position($"select max(seq_id) from {schema.Name}.mt_events where stream_id = @key", new { key });
-        var name = new Shard(Name).ProgressName;
-        while (await Position($"select last_seq_id from {schema.Name}.mt_event_progression where name = @name", new { name }) < newest)
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        var last = await connection.ExecuteScalarAsync<long>($"select coalesce(max(seq_id), 0) from {schema.Name}.mt_events");
+        while (await connection.ExecuteScalarAsync<long>(
+                   $"select coalesce((select last_seq_id from {schema.Name}.mt_event_progression where name = @name), 0)",
+                   new { name = new Shard(Name).ProgressName }) < last)
             await Task.Delay(BetweenLooks, stopping);
-
-        async Task<long> Position(string sql, object of)
-        {
-            await using var connection = await database.OpenConnectionAsync(stopping);
-            return await connection.ExecuteScalarAsync<long?>(sql, of) ?? 0;
-        }
     }
 
     /// <summary>The records with these keys, in the order in which they were accepted.</summary>

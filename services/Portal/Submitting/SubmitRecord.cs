@@ -33,8 +33,7 @@ sealed class SubmitRecord(
         if (document is null)
             return Problems.OfStatus(tooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest);
 
-        var row = ParsedImport.Read(ImportFiles.Of(kind, document.Cells), programme!);
-        var judged = row.Check(await records.Known(programme!, row.References, stopping));
+        var judged = await Judge(ParsedImport.Read(ImportFiles.Of(kind, document.Cells), programme!), programme!, stopping);
         Problem.Fault[] faults = [.. document.Faults, .. judged.Findings.Select(found => Fault(found.Code, found.Column, found.Message))];
         if (faults.Length > 0)
             return Problems.Of([.. faults.DistinctBy(found => found.Pointer ?? found.Detail, StringComparer.Ordinal)]);
@@ -50,36 +49,37 @@ sealed class SubmitRecord(
     static Problem.Fault Fault(string code, string? column, string message) => new(code, RecordDocument.Pointer(column), null, message);
 
     /// <summary>
-    /// Sends an accepted submission to its owner, and waits for the last word on it and until whatever comes next finds its
-    /// record. It is kept by now: whatever goes wrong here, it is sent again until it is answered.
+    /// Nothing is refused for what is not known before the tables have caught up: what it rests on may have been accepted a moment ago.
+    /// </summary>
+    async Task<CheckedImport> Judge(ParsedImport row, string programme, CancellationToken stopping)
+    {
+        var judged = row.Check(await records.Known(programme, row.References, stopping));
+        if (judged.Findings.Count == 0)
+            return judged;
+        await records.CatchUp(stopping);
+        return row.Check(await records.Known(programme, row.References, stopping));
+    }
+
+    /// <summary>
+    /// Sends an accepted submission to its owner, and waits for the last word on it. It is kept by now: whatever goes wrong here, it
+    /// is sent again until it is answered.
     /// </summary>
     async Task<Submission> Settle(Submission accepted, CancellationToken stopping)
     {
-        var submission = accepted;
+        if (accepted.IsSettled)
+            return accepted;
         var id = accepted.Command!.SubmissionId;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        patience.CancelAfter(Patience + Patience);
         try
         {
-            var known = records.Follow(id, patience.Token);
-            if (!accepted.IsSettled)
-            {
-                // Without an answer here, another instance of the portal may have taken it in.
-                submission = await awaited.Ask<Submission>(id, () => Send(accepted.Command, stopping), Patience, stopping)
-                    ?? await store.Read<Submission>(Submissions.StreamKey(id), stopping) ?? accepted;
-            }
-
-            await known;
-            // And what was refused is known no more, so that it may come again put right.
-            if (submission.Concluded is { Outcome: SubmissionOutcome.Refused })
-                await records.Follow(id, patience.Token);
+            // Without an answer here, another instance of the portal may have taken it in.
+            return await awaited.Ask<Submission>(id, () => Send(accepted.Command, stopping), Patience, stopping)
+                ?? await store.Read<Submission>(Submissions.StreamKey(id), stopping) ?? accepted;
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
             log.LogWarning(failure, "Submission {Submission} is kept, and could not be followed to its end", id);
+            return accepted;
         }
-
-        return submission;
     }
 
     /// <summary>A broker that is away now takes the command later.</summary>
