@@ -4,7 +4,7 @@
 #
 #   tests/bench.sh [BENCHMARK…]
 #
-#   BENCHMARK   import, submissions, rebuild, network; without any, all of them
+#   BENCHMARK   import, submissions, rebuild, events; without any, all of them
 #
 # Nothing else should run on the machine meanwhile. Progress goes to standard error.
 set -euo pipefail
