@@ -1,11 +1,16 @@
 using System.Buffers;
+using Fidelity.Contracts.Submitting;
 
 namespace Fidelity.Validation;
 
 /// <summary>What is wrong with one value.</summary>
 /// <param name="Code">One of <see cref="ErrorCodes"/>.</param>
 /// <param name="Message">A sentence that says what to do. It never repeats a value, which may be what must not be stored.</param>
-public readonly record struct Fault(string Code, string Message);
+public readonly record struct Fault(string Code, string Message)
+{
+    /// <summary>The cause of a refusal that this fault is.</summary>
+    public Cause In(string? column) => new(Code, column, Message);
+}
 
 /// <summary>The rules for single values that every shape shares (formats.md §1). Each names the first fault, or none.</summary>
 public static class Values

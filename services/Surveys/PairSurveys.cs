@@ -270,11 +270,8 @@ public sealed record PairSurveys : IFallsDue<PairSurveys>
     {
         if (!Surveys.TryGetValue(correction.SurveyId, out var survey))
             return null;
-        var definition = Instruments.Find(survey.Instrument)!;
-        if (correction.Item < 1 || correction.Item > definition.Items)
-            return new(ErrorCodes.OutOfScale, "item", $"{definition.Id} has items 1 to {definition.Items}. Check the item's number.");
-        return definition.Accepts(correction.Value) ? null
-            : new(ErrorCodes.OutOfScale, "value", $"An answer in {definition.Id} is {definition.Lowest} to {definition.Highest}, NA or blank.");
+        return Forms.JudgeCorrection(Instruments.Find(survey.Instrument)!, correction.Item, correction.Value)
+            .Select(judged => judged.Fault.In(judged.Column)).FirstOrDefault();
     }
 
     static ImmutableSortedDictionary<string, T> Sorted<T>() => ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal);

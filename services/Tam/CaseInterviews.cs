@@ -316,11 +316,8 @@ public sealed record CaseInterviews : IFallsDue<CaseInterviews>
     {
         if (!Interviews.TryGetValue(correction.InterviewId, out var interview))
             return null;
-        var definition = Instruments.Find(interview.Instrument)!;
-        if (correction.Item < 1 || correction.Item > definition.Items)
-            return new(ErrorCodes.OutOfScale, "item", $"{definition.Id} has items 1 to {definition.Items}. Check the item's number.");
-        return definition.Accepts(correction.Value) ? null
-            : new(ErrorCodes.OutOfScale, "value", $"An answer in {definition.Id} is {definition.Lowest} to {definition.Highest}, NA or blank.");
+        return Forms.JudgeCorrection(Instruments.Find(interview.Instrument)!, correction.Item, correction.Value)
+            .Select(judged => judged.Fault.In(judged.Column)).FirstOrDefault();
     }
 
     static ImmutableSortedDictionary<string, T> Sorted<T>() => ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal);

@@ -40,7 +40,7 @@ sealed class ImportTable
                 var command = kind.Read(reader, out var faults);
                 var refusal = row.Unreadable
                     ?? (cells.Count == header.Cells.Count ? default(Fault?) : WrongWidth(cells.Count, header.Cells.Count));
-                yield return new(kind, row.Line, command, refusal is { } fault ? [new Cause(fault.Code, null, fault.Message)] : faults);
+                yield return new(kind, row.Line, command, refusal is { } fault ? [fault.In(null)] : faults);
             }
         }
     }
