@@ -43,6 +43,6 @@ sealed record Plot(int Months, double Step, double Left, double Top, double Heig
         return $"M{Number(x)} {Number(y + tip)}L{Number(x + size)} {Number(y - tip * 0.7)}L{Number(x - size)} {Number(y - tip * 0.7)}Z";
     }
 
-    /// <summary>A coordinate, as SVG wants it in every language.</summary>
-    public static string Number(double coordinate) => coordinate.ToString("0.##", CultureInfo.InvariantCulture);
+    /// <summary>A coordinate to a tenth of a pixel, as SVG wants it in every language.</summary>
+    public static string Number(double coordinate) => Math.Round(coordinate, 1).ToString(CultureInfo.InvariantCulture);
 }
