@@ -150,7 +150,8 @@ id=$(value id)
 [[ $id != 0 ]] || fail "The portal took the files but named no import."
 wait_until "checked accepted settled" checking
 say "  checked: $(value rows) rows: $(value new) new, $(value known) known, $(value changes) changed, $(value errors) errors"
-if (($(value errors) > 0)); then
+checked_errors=$(value errors)
+if ((checked_errors > 0)); then
   if [[ -z $accept_good_rows ]]; then
     show_report
     fail "Nothing was written. Correct the files, or accept the other rows with --accept-good-rows."
@@ -163,6 +164,11 @@ fi
 request --request POST --data '' "/api/v1/imports/$id/accept${accept_good_rows:+?goodRowsOnly=true}"
 wait_until settled recording
 say "  settled: $(value recorded) rows recorded, $(value waiting) waiting, $(value refused) refused ($((SECONDS - started)) s)"
+left_out=$(($(value errors) - checked_errors))
+if ((left_out > 0)); then
+  show_report
+  fail "$left_out more errors came up while the rows were recorded, since something else had been recorded in the meantime; those rows were left out."
+fi
 if (($(value refused) > 0)); then
   refused=$(value refused)
   show_report

@@ -23,4 +23,12 @@ namespace Fidelity.Contracts;
 [JsonDerivedType(typeof(RecordSurvey), "survey")]
 [JsonDerivedType(typeof(CorrectSurvey), "survey_correction")]
 [JsonDerivedType(typeof(WithdrawSurvey), "survey_withdrawal")]
-public abstract record Command(Guid SubmissionId, string Programme);
+public abstract record Command(Guid SubmissionId, string Programme)
+{
+    /// <summary>
+    /// How often the submission was refused before: what was refused may come again under the same id with other content, and the
+    /// owner's answer says which of the two it is about.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Attempt { get; init; }
+}

@@ -59,7 +59,10 @@ public static class TamOpportunities
 
     /// <summary>False for an interview before the start or more than 14 days after discharge: it is refused.</summary>
     public static bool WithinCase(DateOnly started, DateOnly? discharged, DateOnly date) =>
-        date >= started && !(date > discharged?.AddDays(DaysAfterDischarge));
+        date >= started && !(date > LastDay(discharged));
+
+    /// <summary>The last day on which an interview may be given; null for a case that is not discharged.</summary>
+    public static DateOnly? LastDay(DateOnly? discharged) => discharged?.AddDays(DaysAfterDischarge);
 
     static DateOnly? Known(DateOnly? discharged, DateOnly today) => discharged <= today ? discharged : null;
 

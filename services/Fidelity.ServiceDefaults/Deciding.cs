@@ -42,7 +42,7 @@ public static class Deciding
         var faults = CommandValidation.Check(command);
         if (faults.Count > 0)
         {
-            await context.RespondAsync(new SubmissionAnswered(command.SubmissionId, SubmissionOutcome.Refused, faults));
+            await context.RespondAsync(new SubmissionAnswered(command.SubmissionId, SubmissionOutcome.Refused, faults, Attempt: command.Attempt));
             return;
         }
 
@@ -53,6 +53,7 @@ public static class Deciding
             stream.Append(decision.State, decision.Events);
             return decision;
         }, context.CancellationToken, Wanted.Whole<TState>(key));
-        await context.RespondAsync(new SubmissionAnswered(command.SubmissionId, decision.Outcome, decision.Causes, decision.Score));
+        await context.RespondAsync(new SubmissionAnswered(
+            command.SubmissionId, decision.Outcome, decision.Causes, decision.Score, command.Attempt));
     }
 }

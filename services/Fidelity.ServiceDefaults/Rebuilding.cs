@@ -84,8 +84,15 @@ sealed class Rebuilding(NpgsqlDataSource database, EventStore events, IEnumerabl
             while (true)
             {
                 await Fill(model, progress, news, stopping);
-                if (await Exchange(connection, model, progress, stopping) is { } position)
-                    return position;
+                try
+                {
+                    if (await Exchange(connection, model, progress, stopping) is { } position)
+                        return position;
+                }
+                catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected)
+                {
+                    // The service's own daemon had a page in hand, and keeps it; the next exchange comes between two pages.
+                }
             }
         }
         finally

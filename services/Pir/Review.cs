@@ -40,13 +40,17 @@ public sealed record Review
     /// <summary>The review as its newest computation tells it: each says what had been shown by then.</summary>
     public static Review? Of(ReviewCalculated? newest) => newest is null ? null : new() { Latest = newest, Shown = newest.Shown };
 
-    /// <summary>The review after a computation; an event only when something in it changed.</summary>
+    /// <summary>
+    /// The review after a computation; an event only when something in it changed, and not by what was known less far.
+    /// </summary>
     /// <param name="known">The review so far.</param>
     /// <param name="calculated">What the facts say now.</param>
     /// <param name="atRest">Whether records have stopped arriving, so that what is shown now is not half of an import.</param>
     public static (Review State, IReadOnlyList<object> Events) Calculate(Review? known, ReviewCalculated calculated, bool atRest)
     {
         var review = known ?? new Review();
+        if (review.Latest?.Position > calculated.Position)
+            return (review, []);
         var events = new List<object>();
         if (atRest && RaterProtection.Ready(calculated with { Shown = review.Shown }) is { Count: > 0 } ready)
         {
@@ -63,6 +67,15 @@ public sealed record Review
         }
 
         return (review, events);
+    }
+
+    /// <summary>The review when its period turns out to lie outside the team's life: it is void, whatever it said.</summary>
+    public static (Review? State, IReadOnlyList<object> Events) Void(Review? known, long position, DateOnly today)
+    {
+        if (known?.Latest is not { State: not ReviewState.Void } latest || latest.Position > position)
+            return (known, []);
+        var happened = latest with { State = ReviewState.Void, Position = position, AsOf = today, Shown = known.Shown };
+        return (known.Apply(happened), [happened]);
     }
 
     public static void MapEvents(StoreOptions options)

@@ -23,11 +23,13 @@ public sealed record TeamTrend
 
     public static TeamTrend? Of(TrendCalculated? newest) => newest is null ? null : new() { Latest = newest };
 
-    /// <summary>The trend after a computation; an event only when a figure changed.</summary>
+    /// <summary>The trend after a computation; an event only when a figure changed, and not by what was known less far.</summary>
     public static (TeamTrend State, IReadOnlyList<object> Events) Calculate(TeamTrend? known, TrendCalculated calculated)
     {
         var trend = known ?? new TeamTrend();
-        return trend.Latest?.Agrees(calculated) == true ? (trend, []) : (trend.Apply(calculated), [calculated]);
+        return trend.Latest?.Agrees(calculated) == true || trend.Latest?.Position > calculated.Position
+            ? (trend, [])
+            : (trend.Apply(calculated), [calculated]);
     }
 
     public static void MapEvents(StoreOptions options)

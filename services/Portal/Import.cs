@@ -11,7 +11,10 @@ public sealed record ImportChecked(ImportCounts Counts, IReadOnlyList<FileCounts
 
 public sealed record ImportAccepted(bool GoodRowsOnly);
 
-public sealed record ImportSent(int Submissions);
+/// <param name="Submissions">Rows that are recorded or repeat what is.</param>
+/// <param name="Findings">What is wrong with the others as it was found then; null in what was stored before it was counted.</param>
+/// <param name="Held">Rows that rested on those.</param>
+public sealed record ImportSent(int Submissions, int? Findings = null, int? Held = null);
 
 public sealed record ImportSettled;
 

@@ -63,16 +63,24 @@ public sealed record Submission
     public static (Submission State, IReadOnlyList<object> Events) Accept(Submission? known, SubmissionAccepted accepted)
     {
         var state = known ?? new Submission();
-        return state.Command is null || state.Concluded is { Outcome: SubmissionOutcome.Refused }
-            ? (state.Apply(accepted), [accepted])
-            : (state, []);
+        if (state.Command is { } before)
+        {
+            if (state.Concluded is not { Outcome: SubmissionOutcome.Refused })
+                return (state, []);
+            accepted = accepted with { Command = accepted.Command with { Attempt = before.Attempt + 1 } };
+        }
+
+        return (state.Apply(accepted), [accepted]);
     }
 
-    /// <summary>Notes the owner's answer. A submission that waited gets a second one; a repeated answer says nothing new.</summary>
+    /// <summary>
+    /// Notes the owner's answer. A submission that waited gets a second one; a repeated answer says nothing new, nor does one to what
+    /// was refused before and has since come again, put right.
+    /// </summary>
     public static (Submission State, IReadOnlyList<object> Events) Conclude(Submission? known, SubmissionAnswered answer, DateTimeOffset now)
     {
         var state = known ?? new Submission();
-        if (state.IsSettled || state.Concluded?.Outcome == answer.Outcome)
+        if (state.IsSettled || state.Concluded?.Outcome == answer.Outcome || answer.Attempt < state.Command?.Attempt)
             return (state, []);
         var concluded = new SubmissionConcluded(answer.Outcome, answer.Causes, answer.Score, now);
         return (state.Apply(concluded), [concluded]);

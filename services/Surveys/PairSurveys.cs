@@ -115,7 +115,7 @@ public sealed record PairSurveys : IFallsDue<PairSurveys>
             return earlier.Value == command.Value
                 ? state.Answer(command.SubmissionId, [], today)
                 : Decision.Refused(state, new Cause(ErrorCodes.ConflictingId, "value",
-                    $"Item {command.Item} is already corrected to {earlier.Value} on that date. A later correction carries a later date."));
+                    $"Item {command.Item} is already corrected to another value on that date. A later correction carries a later date."));
         }
 
         var corrected = new CorrectionRecorded(
@@ -128,8 +128,14 @@ public sealed record PairSurveys : IFallsDue<PairSurveys>
     public static Decision<PairSurveys> Withdraw(PairSurveys? known, WithdrawSurvey command, DateOnly today)
     {
         var state = known ?? new PairSurveys();
-        if (state.Withdrawals.Exists(earlier => earlier.SurveyId == command.SurveyId && earlier.Date == command.Date))
-            return state.Answer(command.SubmissionId, [], today);
+        if (state.Withdrawals.Find(earlier => earlier.SurveyId == command.SurveyId) is { } earlier)
+        {
+            return earlier.Date == command.Date
+                ? state.Answer(command.SubmissionId, [], today)
+                : Decision.Refused(state, new Cause(ErrorCodes.ConflictingId, "date",
+                    $"The survey is already withdrawn as of {earlier.Date:yyyy-MM-dd}. A withdrawal is given once."));
+        }
+
         var withdrawn = new WithdrawalRecorded(command.SubmissionId, command.SurveyId, command.Date, command.Reason);
         return state.Apply(withdrawn).Answer(command.SubmissionId, [withdrawn], today);
     }
@@ -294,7 +300,7 @@ static class Sameness
     /// <summary>Whether a repeated submission says what the first one said.</summary>
     public static bool Describes(this RecordSurvey earlier, RecordSurvey repeat) =>
         earlier.Answers.SequenceEqual(repeat.Answers)
-        && earlier with { SubmissionId = repeat.SubmissionId, Answers = repeat.Answers } == repeat;
+        && earlier with { SubmissionId = repeat.SubmissionId, Attempt = repeat.Attempt, Answers = repeat.Answers } == repeat;
 
     /// <summary>Scores follow from the answers.</summary>
     public static bool IsSame(this Survey survey, Survey earlier) =>

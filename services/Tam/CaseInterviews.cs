@@ -342,7 +342,7 @@ static class Sameness
     /// <summary>Whether a repeated submission says what the first one said.</summary>
     public static bool Describes(this RecordTamInterview earlier, RecordTamInterview repeat) =>
         earlier.Answers.SequenceEqual(repeat.Answers)
-        && earlier with { SubmissionId = repeat.SubmissionId, Answers = repeat.Answers } == repeat;
+        && earlier with { SubmissionId = repeat.SubmissionId, Attempt = repeat.Attempt, Answers = repeat.Answers } == repeat;
 
     public static bool IsSame(this TamInterview interview, TamInterview earlier) =>
         interview.Answers.SequenceEqual(earlier.Answers) && interview with { Answers = earlier.Answers } == earlier;

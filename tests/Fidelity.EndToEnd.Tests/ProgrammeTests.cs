@@ -109,8 +109,8 @@ public sealed class ProgrammeTests(SubmissionInstallation installation)
             ("follow-ups", FollowUp("2026-10-31"), "date"),
             ("tam-interviews", With(Interview("i1", "2026-07-20", [.. Times(17, 5), .. Times(11, 4)]), "language", "ar"), "language"),
             ("tam-interviews", Interview("i1", "2026-07-20", [.. Times(18, 5), .. Times(10, 4)]), "i18"),
-            ("sam-surveys", With(Sam, "date", "2026-08-04"), "date"),
-            ("cam-surveys", With(Cam, "items", Items(Times(23, 6))), "i1"),
+            ("sam-surveys", With(Sam, "date", "2026-08-04"), "not told"),
+            ("cam-surveys", With(Cam, "items", Items(Times(23, 6))), "not told"),
             ("tam-interviews", Interview("s1", "2026-07-21", [.. Times(28, 5)]), "one is an interview, the other a survey"),
             ("corrections", new() { ["id"] = "i1", ["date"] = "2026-07-22", ["item"] = 18, ["value"] = 4, ["reason"] = "Misheard" }, "value"),
             ("withdrawals", new() { ["id"] = "i2", ["date"] = "2026-08-25", ["reason"] = null }, "date"),
@@ -151,6 +151,45 @@ public sealed class ProgrammeTests(SubmissionInstallation installation)
         var interviews = await Task.WhenAll(Enumerable.Range(0, 6).Select(number =>
             installation.Outcome(Programme, "tam-interviews", Interview("i1", "2026-07-20", [.. Times(27, 5), 1 + (number % 3)]))));
         interviews.Order(StringComparer.Ordinal).ShouldBe([.. Enumerable.Repeat("recorded", 2), .. Enumerable.Repeat("refused", 4)]);
+    }
+
+    [Fact]
+    public async Task A_row_whose_id_was_taken_since_the_dry_run_is_left_out_and_reported()
+    {
+        const string Programme = "taken";
+        await Found(Programme);
+        var (first, second) = (await Upload(Programme, answer: 5), await Upload(Programme, answer: 4));
+        await installation.Accept(first);
+        await installation.Until(first, shown => (string)shown["state"]! == "settled" && (int)shown["recorded"]! == 1 && (int)shown["errors"]! == 0);
+        await installation.Accept(second);
+        await installation.Until(second, shown => (string)shown["state"]! == "settled" && (int)shown["recorded"]! == 0 && (int)shown["errors"]! == 1);
+        (await installation.Portal.GetStringAsync($"{second}/report.csv", TestContext.Current.CancellationToken)).ShouldContain("tam.csv,2,interview_id,conflicting_id");
+        await Measure(Programme, "adherence", 1, null, 1);
+    }
+
+    async Task<string> Upload(string programme, int answer)
+    {
+        var files = Directory.CreateTempSubdirectory("fidelity-taken-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(files, "tam.csv"), $"""
+            interview_id,case_id,interviewer_id,date,mode,language,interpreter,instrument,{string.Join(",", Enumerable.Range(1, 28).Select(item => $"i{item}"))}
+            i1,c1,in1,2026-07-20,phone,sv,no,tam-r@1,{string.Join(",", Enumerable.Repeat(answer, 28))}
+
+            """);
+        return await installation.Upload(files, programme);
+    }
+
+    [Fact]
+    public async Task A_review_that_a_late_closing_leaves_outside_the_team_s_life_is_shown_no_more()
+    {
+        const string Programme = "closed";
+        await Found(Programme);
+        await Measure(Programme, "tam_completed", 0, 0, 3);
+        await Submit(Programme, "teams", With(Team, "closed", "2026-06-30"));
+        await installation.Until($"/api/v1/reviews?programme={Programme}&team=t1", measures =>
+            measures.AsArray().Select(measure => (string)measure!["period"]!).Distinct(StringComparer.Ordinal).SequenceEqual(["2026-H1"]));
+        var page = await installation.Portal.GetAsync(new Uri($"/teams/{Programme}/t1/pir/2026-H2", UriKind.Relative), TestContext.Current.CancellationToken);
+        page.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await installation.Portal.GetStringAsync("/", TestContext.Current.CancellationToken)).ShouldNotContain($"/teams/{Programme}/t1/pir/2026-H2");
     }
 
     /// <summary>A team with everybody in post from July on, and a family.</summary>

@@ -11,7 +11,7 @@ namespace Fidelity.Contracts.Pir;
 /// <param name="Profile">The programme profile it was computed with.</param>
 /// <param name="Position">The sequence in Pir's store up to which facts were taken into account.</param>
 /// <param name="AsOf">The business date of the computation.</param>
-/// <param name="DataTo">The newest date of any record in it; null when there is none.</param>
+/// <param name="DataTo">The newest date of any interview or case in it, surveys aside; null when there is none.</param>
 /// <param name="Closed">Cases discharged within the period.</param>
 /// <param name="FullCourse">Those of them that had the opportunity for a full course.</param>
 /// <param name="Measures">
@@ -36,4 +36,7 @@ public enum ReviewState
 
     /// <summary>The period has ended and the review awaits its presentation.</summary>
     [JsonStringEnumMemberName("refreshed")] Refreshed,
+
+    /// <summary>There is no such review any more: the team turned out to have closed before the period. Nobody is shown it.</summary>
+    [JsonStringEnumMemberName("void")] Void,
 }

@@ -8,8 +8,9 @@ namespace Fidelity.Contracts.Submitting;
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Causes">Every cause of a refusal, or what a waiting command waits for; empty when recorded.</param>
 /// <param name="Score">The score of a recorded interview; null for everything else, surveys too: what raters said is shown in a review or nowhere.</param>
+/// <param name="Attempt">The command's own; null when a wait has ended, which is about what was kept.</param>
 public sealed record SubmissionAnswered(
-    Guid SubmissionId, SubmissionOutcome Outcome, IReadOnlyList<Cause> Causes, Score? Score = null);
+    Guid SubmissionId, SubmissionOutcome Outcome, IReadOnlyList<Cause> Causes, Score? Score = null, int? Attempt = null);
 
 /// <summary>What became of a command.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SubmissionOutcome>))]

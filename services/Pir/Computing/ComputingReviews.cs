@@ -60,14 +60,19 @@ sealed class ComputingReviews(
         if (known.Team is not { } team || Profiles.Find(team.Profile) is not { } profile)
             return false;
         var today = calendar.Today;
-        var reviews = Period.All(team.PirStartMonth, team.Opened, team.Closed, today).Select(period => Calculate(period, known, team, profile, today)).ToList();
+        var periods = Period.All(team.PirStartMonth, team.Opened, team.Closed, today);
+        var reviews = periods.Select(period => Calculate(period, known, team, profile, today)).ToList();
+        // The day on which a team closed may be told late.
+        var pastItsLife = Period.All(team.PirStartMonth, team.Opened, closed: null, today).Skip(periods.Count).ToList();
+        var lastDay = team.Closed < today ? team.Closed.Value : today;
         var trend = new TrendCalculated(
             team.Programme, team.TeamId, profile.Id, known.Position, today,
-            Trend.Adherence(profile, known.Facts.Interviews, today),
-            Trend.AdherenceAbove(profile, known.Facts.Interviews, today),
-            Trend.TamCompleted(known.Facts.TamOpportunities, today));
+            Trend.Adherence(profile, known.Facts.Interviews, lastDay),
+            Trend.AdherenceAbove(profile, known.Facts.Interviews, lastDay),
+            Trend.TamCompleted(known.Facts.TamOpportunities, lastDay));
 
-        var reviewKeys = reviews.ConvertAll(calculated => keys.Stream("pir", team.Programme, team.TeamId, calculated.Period));
+        var reviewKeys = reviews.ConvertAll(calculated => Key(calculated.Period));
+        var voidKeys = pastItsLife.ConvertAll(period => Key(period.Name));
         var trendKey = keys.Stream("trend", team.Programme, team.TeamId);
         return await writer.Write(async streams =>
         {
@@ -80,11 +85,20 @@ sealed class ComputingReviews(
                 awaits |= state.AwaitsRest;
             }
 
+            foreach (var key in voidKeys)
+            {
+                var stream = await streams.OpenNewest<ReviewCalculated>(key);
+                if (Review.Void(Review.Of(stream.State), known.Position, today) is { State: { } state, Events: var events })
+                    stream.Append(state.Latest!, events);
+            }
+
             var figures = await streams.OpenNewest<TrendCalculated>(trendKey);
             var (latest, changes) = TeamTrend.Calculate(TeamTrend.Of(figures.State), trend);
             figures.Append(latest.Latest!, changes);
             return awaits;
-        }, stopping, [.. reviewKeys.Select(Wanted.Newest<ReviewCalculated>), Wanted.Newest<TrendCalculated>(trendKey)]);
+        }, stopping, [.. reviewKeys.Concat(voidKeys).Select(Wanted.Newest<ReviewCalculated>), Wanted.Newest<TrendCalculated>(trendKey)]);
+
+        string Key(string period) => keys.Stream("pir", team.Programme, team.TeamId, period);
     }
 
     static ReviewCalculated Calculate(Period period, FactsOfTeam known, TeamChanged team, ProgrammeProfile profile, DateOnly today)

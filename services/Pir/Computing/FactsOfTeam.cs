@@ -9,12 +9,15 @@ namespace Fidelity.Pir.Computing;
 /// <summary>Everything that is known of a team at one position of the store.</summary>
 sealed record FactsOfTeam(long Position, TeamChanged? Team, TeamFacts Facts)
 {
-    /// <summary>The newest date of any record up to <paramref name="day"/>; null when there is none.</summary>
+    /// <summary>
+    /// The newest date of any interview or case up to <paramref name="day"/>; null when there is none. Surveys are left out: the date
+    /// would tell when one was answered, and of SAM and CAM only counts may leave (measurement.md §6).
+    /// </summary>
     public DateOnly? DataTo(DateOnly day) => Dates.Where(date => date <= day).Max(date => (DateOnly?)date);
 
     IEnumerable<DateOnly> Dates =>
     [
-        .. Facts.Interviews.Select(interview => interview.Date), .. Facts.Surveys.Select(survey => survey.Date),
+        .. Facts.Interviews.Select(interview => interview.Date),
         .. Facts.Cases.Select(known => known.Started), .. Facts.Cases.Select(known => known.Discharged).OfType<DateOnly>(),
     ];
 

@@ -91,6 +91,9 @@ sealed class ImportTally(IEnumerable<string> files)
 
     public int Findings { get; private set; }
 
+    /// <summary>Counts what is found of rows that were good when they were judged.</summary>
+    public void Add(IReadOnlyList<Finding> findings) => Findings += findings.Count;
+
     public void Count(JudgedRow row)
     {
         Findings += row.Findings.Count;

@@ -18,9 +18,6 @@ namespace Fidelity.Portal.Importing;
 /// <param name="unread">Kinds of record of which a file was there and could not be read: nothing is known to be missing from them.</param>
 sealed class ImportCheck(IReadOnlySet<RecordKind> unread)
 {
-    /// <summary>A TAM may be given this long after the discharge (measurement.md §2).</summary>
-    const int DaysAfterDischarge = 14;
-
     /// <summary>What rows may refer to, as reports call it, and the files that it comes in.</summary>
     public static readonly IReadOnlyList<(RecordKind Kind, string Word, IReadOnlyList<string> Files)> Referable =
     [
@@ -135,17 +132,13 @@ sealed class ImportCheck(IReadOnlySet<RecordKind> unread)
         ],
         RecordFollowUp followUp when Rests(row, "case_id", "date") && CaseOf(followUp.CaseId) is { } @case => FollowsDischarge(followUp, @case),
         RecordTamInterview interview when Rests(row, "case_id", "date") && CaseOf(interview.CaseId) is { } @case =>
-            Within("date", interview.Date, @case.Started, @case.Discharged?.AddDays(DaysAfterDischarge)),
+            Within("date", interview.Date, @case.Started, TamOpportunities.LastDay(@case.Discharged)),
         RecordTamAttempt attempt when Rests(row, "case_id", "date") && CaseOf(attempt.CaseId) is { } @case =>
-            Within("date", attempt.Date, @case.Started, @case.Discharged?.AddDays(DaysAfterDischarge)),
+            Within("date", attempt.Date, @case.Started, TamOpportunities.LastDay(@case.Discharged)),
         RecordSurvey { Pair: var pair } survey when Rests(row, "team_id", "date") =>
         [
-            .. InPost(row, "rater_id", pair.RaterId, pair.TeamId, survey.Date, pair.Instrument == Instrument.Sam
-                ? [StaffRole.Therapist]
-                : [StaffRole.Therapist, StaffRole.Supervisor]),
-            .. InPost(row, Pairs.RatedColumn(pair.Instrument), pair.RatedId, pair.TeamId, survey.Date, pair.Instrument == Instrument.Sam
-                ? StaffRole.Supervisor
-                : StaffRole.Consultant),
+            .. InPost(row, "rater_id", pair.RaterId, pair.TeamId, survey.Date, [.. SurveyOpportunities.RaterRoles(pair.Instrument)]),
+            .. InPost(row, Pairs.RatedColumn(pair.Instrument), pair.RatedId, pair.TeamId, survey.Date, SurveyOpportunities.RatedRole(pair.Instrument)),
         ],
         Correction correction when Rests(row, "id") && Find(RecordKey.Record(correction.Id)) is { } record =>
             Forms.JudgeCorrection(InstrumentOf(record), correction.Item, correction.Value)
@@ -260,8 +253,15 @@ sealed class ImportCheck(IReadOnlySet<RecordKind> unread)
 
     /// <summary>What is wrong when something that may not be filled comes again; null when it says the same.</summary>
     public static Cause? Contradiction(ImportKind kind, Command earlier, Command given) => Difference(earlier, given) is { } difference
-        ? Conflict(kind, difference, "Correct the id; a changed answer is a correction.")
+        ? Conflict(kind, IsRated(earlier) && IsRated(given) ? NotTold : difference, "Correct the id; a changed answer is a correction.")
         : null;
+
+    /// <summary>
+    /// Whoever tries one answer after the other must not learn from the columns named what a rater said (measurement.md §6).
+    /// </summary>
+    static bool IsRated(Command command) => command is RecordSurvey or CorrectSurvey;
+
+    const string NotTold = "in which columns is not told, since that would tell what was answered";
 
     static Cause Conflict(ImportKind kind, string difference, string todo) =>
         new(ErrorCodes.ConflictingId, kind.Columns[0], $"The portal has this id with other content ({difference}). {todo}");

@@ -132,7 +132,8 @@ static class ImportEndpoints
         var states = await imports.States(id, context.RequestAborted);
         var shown = new ImportShown(
             id, received.Programme, import.State, received.Files, import.Checked?.LeftAlone ?? [], import.Checked?.Files ?? [],
-            import.Checked?.Counts.Rows ?? await imports.RowsChecked(id, context.RequestAborted), import.Checked?.Counts.Findings ?? 0, import.Checked?.Counts.Held ?? 0,
+            import.Checked?.Counts.Rows ?? await imports.RowsChecked(id, context.RequestAborted), import.Sent?.Findings ?? import.Checked?.Counts.Findings ?? 0,
+            import.Sent?.Held ?? import.Checked?.Counts.Held ?? 0,
             import.Checked?.Counts.New ?? 0, import.Checked?.Counts.Changes ?? 0, import.Checked?.Counts.Known ?? 0,
             states.Values.Sum(), states.Values.Sum() - states.GetValueOrDefault("accepted"),
             states.GetValueOrDefault(Codes.Of(SubmissionOutcome.Recorded)), states.GetValueOrDefault(Codes.Of(SubmissionOutcome.Waiting)),
@@ -140,12 +141,12 @@ static class ImportEndpoints
         return Shell.Wants(context) ? Results.Text(Shell.Lines(shown)) : Results.Json(shown, ApiJson.Options, statusCode: context.Response.StatusCode);
     }
 
-    /// <summary>What is wrong: the dry run's findings, and after acceptance what the owners refused.</summary>
+    /// <summary>What is wrong: the findings, of the dry run and then of the sending, and after acceptance what the owners refused.</summary>
     static async Task<IResult> Report([Description(IdMeaning)] Guid id, HttpContext context, EventWriter store, ImportsTable imports)
     {
-        if (await store.Read<Import>(Import.StreamKey(id), context.RequestAborted) is not { Received: not null } import)
+        if (await store.Read<Import>(Import.StreamKey(id), context.RequestAborted) is not { Received: not null })
             return Unknown(id);
-        var findings = imports.Findings(id, ofDryRun: import.Accepted is null or { GoodRowsOnly: true }, context.RequestAborted);
+        var findings = imports.Findings(id, context.RequestAborted);
         return Results.Stream(async body =>
         {
             await using var report = new StreamWriter(body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);

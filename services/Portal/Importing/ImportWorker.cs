@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Portal.Submitting;
 using Fidelity.ServiceDefaults;
@@ -40,35 +41,54 @@ sealed class ImportWorker(
 
     async Task Check(ImportReceived received, CancellationToken stopping)
     {
-        var id = received.ImportId;
         var import = await Open(received, stopping);
+        var tally = await Judge(import, received, _ => Task.FromResult<IReadOnlyList<Finding>>([]), stopping);
+        var happened = new ImportChecked(tally.Total, tally.Files, import.LeftAlone);
+        await Happened(received.ImportId, happened, state => state.Apply(happened), stopping);
+    }
+
+    /// <summary>Sends the good rows. They are judged again: since the dry run something else may have been recorded.</summary>
+    async Task Send(ImportReceived received, CancellationToken stopping)
+    {
+        var import = await Open(received, stopping);
+        var tally = await Judge(import, received, rows => Accept(received.ImportId, rows, stopping), stopping);
+        var happened = new ImportSent(tally.Total.New + tally.Total.Changes + tally.Total.Known, tally.Findings, tally.Total.Held);
+        await Happened(received.ImportId, happened, state => state.Apply(happened), stopping);
+    }
+
+    /// <summary>Judges every row, keeps what is wrong, and gives the good ones away; what is found wrong with them there is kept too.</summary>
+    async Task<ImportTally> Judge(
+        ParsedImport import, ImportReceived received, Func<IReadOnlyList<CheckedRow>, Task<IReadOnlyList<Finding>>> give, CancellationToken stopping)
+    {
         var tally = new ImportTally(import.Files);
-        await imports.ForgetFindings(id, stopping);
-        await foreach (var rows in Judge(import, received, stopping).Chunk(RowsAtOnce).WithCancellation(stopping))
+        await records.CatchUp(stopping);
+        await imports.ForgetFindings(received.ImportId, stopping);
+        await foreach (var rows in import.Judge(keys => records.Known(received.Programme, keys, stopping), stopping).Chunk(RowsAtOnce).WithCancellation(stopping))
         {
             var number = tally.Findings;
             foreach (var row in rows)
                 tally.Count(row);
-            await imports.Store(id, number, [.. rows.SelectMany(row => row.Findings)], rowsSoFar: tally.Total.Rows, stopping);
+            var taken = await give([.. rows.Select(row => row.Accepted).OfType<CheckedRow>()]);
+            tally.Add(taken);
+            await imports.Store(received.ImportId, number, [.. rows.SelectMany(row => row.Findings), .. taken], rowsSoFar: tally.Total.Rows, stopping);
         }
 
-        var happened = new ImportChecked(tally.Total, tally.Files, import.LeftAlone);
-        await Happened(id, happened, state => state.Apply(happened), stopping);
+        return tally;
     }
 
-    async Task Send(ImportReceived received, CancellationToken stopping)
+    /// <summary>Accepts rows as submissions, and finds those whose id somebody has taken in the meantime.</summary>
+    async Task<IReadOnlyList<Finding>> Accept(Guid import, IReadOnlyList<CheckedRow> rows, CancellationToken stopping)
     {
-        var sent = 0;
-        var import = await Open(received, stopping);
-        var rows = Judge(import, received, stopping).Select(row => row.Accepted).Where(row => row is not null);
-        await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stopping }, async (row, token) =>
-        {
-            Interlocked.Increment(ref sent);
-            if (row!.Effect != RowEffect.Known)
-                await submissions.Accept(submissions.Name(row.Command), new ImportRowName(received.ImportId, row.File, row.Line), token);
-        });
-        var happened = new ImportSent(sent);
-        await Happened(received.ImportId, happened, state => state.Apply(happened), stopping);
+        var taken = new ConcurrentBag<Finding>();
+        await Parallel.ForEachAsync(
+            rows.Where(row => row.Effect != RowEffect.Known), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stopping },
+            async (row, token) =>
+            {
+                var submission = await submissions.Accept(submissions.Name(row.Command), new ImportRowName(import, row.File, row.Line), token);
+                if (ImportCheck.Contradiction(ImportKind.Find(row.File)!, submission.Command!, row.Command) is { } cause)
+                    taken.Add(new(row.File, row.Line, cause.Field, cause.Code, cause.Message));
+            });
+        return [.. taken.OrderBy(finding => finding.Line)];
     }
 
     async Task Settle(Guid id, CancellationToken stopping)
@@ -81,9 +101,6 @@ sealed class ImportWorker(
 
     async Task<ParsedImport> Open(ImportReceived received, CancellationToken stopping) =>
         ParsedImport.Read(ImportFiles.Open(await imports.Files(received.ImportId, stopping)), received.Programme);
-
-    IAsyncEnumerable<JudgedRow> Judge(ParsedImport import, ImportReceived received, CancellationToken stopping) =>
-        import.Judge(keys => records.Known(received.Programme, keys, stopping), stopping);
 
     Task<bool> Happened(Guid id, object happened, Func<Import, Import> apply, CancellationToken stopping) => writer.Write(async streams =>
     {

@@ -89,14 +89,14 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IRe
         return [.. files.Select(file => new UploadedFile(file.Name, file.Content))];
     }
 
-    /// <summary>A dry run begins anew.</summary>
+    /// <summary>The rows are judged anew.</summary>
     public async Task ForgetFindings(Guid import, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
         await connection.ExecuteAsync($"delete from {schema.Name}.import_findings where import_id = @import", new { import });
     }
 
-    /// <summary>Keeps what some more rows of the dry run gave, and how many rows it has come through.</summary>
+    /// <summary>Keeps what is wrong with some more rows, and how many rows have been judged.</summary>
     public async Task Store(Guid import, int firstNumber, IReadOnlyList<Finding> findings, int rowsSoFar, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
@@ -126,20 +126,20 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IRe
         return await connection.ExecuteScalarAsync<int?>($"select rows_checked from {schema.Name}.import_progress where import_id = @import", new { import }) ?? 0;
     }
 
-    /// <summary>What is wrong with an import, as it is read: the dry run's findings where they still hold, and what the owners refused.</summary>
-    public async IAsyncEnumerable<Finding> Findings(Guid import, bool ofDryRun, [EnumeratorCancellation] CancellationToken stopping)
+    /// <summary>What is wrong with an import, as it is read: what was found when its rows were judged last, and what the owners refused.</summary>
+    public async IAsyncEnumerable<Finding> Findings(Guid import, [EnumeratorCancellation] CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
         await using var command = new NpgsqlCommand(
             $"""
-            (select file, line, column_name, code, message from {schema.Name}.import_findings where import_id = $1 and $2 order by number)
+            (select file, line, column_name, code, message from {schema.Name}.import_findings where import_id = $1 order by number)
             union all
             (select file, line, cause ->> 'field', cause ->> 'code', cause ->> 'message'
              from {schema.Name}.submissions cross join lateral jsonb_array_elements(causes) as cause
              where import_id = $1 and (state = '{Refused}' or {WaitedTooLong}) order by file, line)
             """, connection)
         {
-            Parameters = { new() { Value = import }, new() { Value = ofDryRun } },
+            Parameters = { new() { Value = import } },
         };
         await using var rows = await command.ExecuteReaderAsync(stopping);
         while (await rows.ReadAsync(stopping))

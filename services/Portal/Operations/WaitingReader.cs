@@ -9,10 +9,6 @@ namespace Fidelity.Portal.Operations;
 /// <summary>Counts the submissions that wait for a missing fact.</summary>
 sealed class WaitingReader(NpgsqlDataSource database, ServiceSchema schema)
 {
-    /// <summary>They are counted every few seconds, among all submissions that there ever were.</summary>
-    public static readonly ReadTable Index = new(
-        "create index if not exists submissions_waiting on {schema}.submissions (concluded_at) where state = 'waiting';");
-
     static readonly string State = Codes.Of(SubmissionOutcome.Waiting);
 
     public async Task<WaitingSubmissions> Read(DateTimeOffset now, CancellationToken stopping)

@@ -7,7 +7,6 @@ static class Watching
 {
     public static void AddOperations(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(WaitingReader.Index);
         builder.Services.AddSingleton<WaitingReader>();
         builder.Services.AddSingleton<HeldUpWatch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<HeldUpWatch>());

@@ -33,7 +33,15 @@ sealed class Standings(ServiceSchema schema) : IReadModel
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
-        var rows = Facts.Newest(events).Select(Row.Of).ToList();
+        var facts = Facts.Newest(events).ToLookup(fact => fact is ReviewComputed { State: ReviewState.Void });
+        operations.QueueSqlCommand(
+            $"""
+            delete from {schema.Name}.standings
+            where (programme, team_id, kind, period) in (select programme, team_id, 'review', period from unnest(?, ?, ?) as page (programme, team_id, period))
+            """,
+            facts[true].Select(review => review.Programme).ToArray(), facts[true].Select(review => review.TeamId).ToArray(),
+            facts[true].Cast<ReviewComputed>().Select(review => review.Period).ToArray());
+        var rows = facts[false].Select(Row.Of).ToList();
         operations.QueueSqlCommand(
             $"""
             insert into {schema.Name}.standings (programme, team_id, kind, period, version, has_records, data)

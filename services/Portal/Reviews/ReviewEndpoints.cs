@@ -46,27 +46,27 @@ static class ReviewEndpoints
     }
 
     static async Task<IResult> Reviews(
-        NpgsqlDataSource database, [Description(OptionalProgramme)] string? programme,
+        NpgsqlDataSource database, ServiceSchema schema, [Description(OptionalProgramme)] string? programme,
         [Description("The id of the team; all teams when left out.")] string? team,
         [Description("The name of the period, such as 2026-H1; all periods when left out.")] string? period, CancellationToken stopping)
     {
         if (Fault(programme, teamRequired: false, team) is { } fault)
             return fault;
-        var reviews = await Read<ReviewComputed>(database, "review", programme, team, stopping);
+        var reviews = await Read<ReviewComputed>(database, schema, "review", programme, team, stopping);
         return Results.Json(
             from review in reviews
-            where period is null || review.Period == period
+            where review.State != ReviewState.Void && (period is null || review.Period == period)
             from measure in review.Measures
             select ReviewMeasure.Of(review, measure), ApiJson.Options);
     }
 
     static async Task<IResult> Trends(
-        NpgsqlDataSource database, [Description(OptionalProgramme)] string? programme, [Description("The id of the team.")] string? team,
+        NpgsqlDataSource database, ServiceSchema schema, [Description(OptionalProgramme)] string? programme, [Description("The id of the team.")] string? team,
         CancellationToken stopping)
     {
         if (Fault(programme, teamRequired: true, team) is { } fault)
             return fault;
-        var trends = await Read<TrendComputed>(database, "trend", programme, team, stopping);
+        var trends = await Read<TrendComputed>(database, schema, "trend", programme, team, stopping);
         return trends switch
         {
             [] => NoTrend(team!),
@@ -76,12 +76,12 @@ static class ReviewEndpoints
     }
 
     static async Task<IResult> Opportunities(
-        NpgsqlDataSource database, [Description(OptionalProgramme)] string? programme, [Description("The id of the team.")] string? team,
+        NpgsqlDataSource database, ServiceSchema schema, [Description(OptionalProgramme)] string? programme, [Description("The id of the team.")] string? team,
         CancellationToken stopping)
     {
         if (Fault(programme, teamRequired: true, team) is { } fault)
             return fault;
-        var opportunities = await Read<TamOpportunityClosed>(database, "tam_opportunity", programme, team, stopping);
+        var opportunities = await Read<TamOpportunityClosed>(database, schema, "tam_opportunity", programme, team, stopping);
         return Results.Json(
             from opportunity in opportunities
             where opportunity.Opportunity.Outcome != OpportunityOutcome.Void
@@ -101,13 +101,14 @@ static class ReviewEndpoints
         : teamRequired && string.IsNullOrEmpty(team) ? Problems.OfParameter(NoTeam, StatusCodes.Status400BadRequest)
         : null;
 
-    static async Task<IReadOnlyList<T>> Read<T>(NpgsqlDataSource database, string kind, string? programme, string? team, CancellationToken stopping)
+    static async Task<IReadOnlyList<T>> Read<T>(
+        NpgsqlDataSource database, ServiceSchema schema, string kind, string? programme, string? team, CancellationToken stopping)
         where T : Fact
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
         var rows = await connection.QueryAsync<string>(
-            """
-            select data from portal.facts
+            $"""
+            select data from {schema.Name}.facts
             where kind = @kind and (@programme::text is null or programme = @programme) and (@team::text is null or team_id = @team)
             order by programme, team_id, key
             """, new { kind, programme, team });

@@ -34,6 +34,11 @@ sealed class TeamReviewsReader(NpgsqlDataSource database, ServiceSchema schema)
             """, new { programme, team })).ToLookup(row => row.Kind, row => row.Data, StringComparer.Ordinal);
         return rows["team"].SingleOrDefault() is not { } known
             ? null
-            : new(FactsTable.Read<TeamChanged>(known), [.. rows["review"].Select(FactsTable.Read<ReviewComputed>).OrderBy(review => review.From)]);
+            : new(
+                FactsTable.Read<TeamChanged>(known),
+                [
+                    .. rows["review"].Select(FactsTable.Read<ReviewComputed>)
+                        .Where(review => review.State != ReviewState.Void).OrderBy(review => review.From),
+                ]);
     }
 }

@@ -38,15 +38,17 @@ sealed class Resending(
     async Task Resend(CancellationToken stopping)
     {
         var now = clock.GetUtcNow();
+        var resting = next.Where(sending => sending.Value.At > now).Select(sending => sending.Key).ToArray();
         await using var connection = await database.OpenConnectionAsync(stopping);
         var overdue = (await connection.QueryAsync<string>(
             $"""
             select stream_key from {schema.Name}.submissions
-            where state = 'accepted' and import_id is null and accepted_at < @before order by accepted_at limit 500
-            """, new { before = now - Overdue })).ToHashSet(StringComparer.Ordinal);
-        foreach (var answered in next.Keys.Where(key => !overdue.Contains(key)).ToList())
+            where state = 'accepted' and import_id is null and accepted_at < @before and stream_key <> all (@resting)
+            order by accepted_at limit 500
+            """, new { before = now - Overdue, resting })).ToHashSet(StringComparer.Ordinal);
+        foreach (var answered in next.Keys.Where(key => next[key].At <= now && !overdue.Contains(key)).ToList())
             next.Remove(answered);
-        foreach (var key in overdue.Where(key => !next.TryGetValue(key, out var sending) || sending.At <= now))
+        foreach (var key in overdue)
         {
             if (await store.Read<Submission>(key, stopping) is { Command: { } command, Concluded: null })
                 await owners.Send(command, messageId: command.SubmissionId, stopping);

@@ -18,7 +18,7 @@ sealed class Submissions(EventWriter writer, InstallationKeys keys, TimeProvider
     public Command Name(Command command)
     {
         var key = RecordKey.Of(command);
-        var content = key.Kind == RecordKind.Record ? "" : JsonSerializer.Serialize(command with { SubmissionId = Guid.Empty }, FactsTable.Json);
+        var content = key.Kind == RecordKind.Record ? "" : JsonSerializer.Serialize(command with { SubmissionId = Guid.Empty, Attempt = 0 }, FactsTable.Json);
         return command with { SubmissionId = keys.Id("submission", command.Programme, key.Kind.ToString(), key.Key, content) };
     }
 

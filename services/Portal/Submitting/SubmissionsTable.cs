@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Dapper;
 using Fidelity.Contracts;
@@ -18,6 +19,7 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
     public const string Name = "Submissions";
 
     static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static ReadTable Table { get; } = new("""
         create table if not exists {schema}.submissions (
@@ -125,15 +127,21 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
             });
     }
 
-    /// <summary>Waits until the tables know whatever has been accepted by now.</summary>
+    /// <summary>Waits until the tables know whatever has been accepted by now, or for as long as anybody should have to wait.</summary>
     public async Task CatchUp(CancellationToken stopping)
     {
-        await using var connection = await database.OpenConnectionAsync(stopping);
-        var last = await connection.ExecuteScalarAsync<long>($"select coalesce(max(seq_id), 0) from {schema.Name}.mt_events");
-        while (await connection.ExecuteScalarAsync<long>(
-                   $"select coalesce((select last_seq_id from {schema.Name}.mt_event_progression where name = @name), 0)",
-                   new { name = new Shard(Name).ProgressName }) < last)
+        var last = await Ask($"select coalesce(max(seq_id), 0) from {schema.Name}.mt_events");
+        var waited = Stopwatch.StartNew();
+        while (await Ask($"select coalesce((select last_seq_id from {schema.Name}.mt_event_progression where name = @name), 0)") < last
+               && waited.Elapsed < Patience)
             await Task.Delay(BetweenLooks, stopping);
+
+        // A connection for each look: those who fill the tables need some too.
+        async Task<long> Ask(string question)
+        {
+            await using var connection = await database.OpenConnectionAsync(stopping);
+            return await connection.ExecuteScalarAsync<long>(question, new { name = new Shard(Name).ProgressName });
+        }
     }
 
     /// <summary>The records with these keys, in the order in which they were accepted.</summary>

@@ -2,6 +2,7 @@ using Fidelity.Contracts;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Portal.Importing;
 using Fidelity.ServiceDefaults;
+using Fidelity.Validation;
 
 namespace Fidelity.Portal.Submitting;
 
@@ -54,11 +55,14 @@ sealed class SubmitRecord(
     async Task<CheckedImport> Judge(ParsedImport row, string programme, CancellationToken stopping)
     {
         var judged = row.Check(await records.Known(programme, row.References, stopping));
-        if (judged.Findings.Count == 0)
+        if (!judged.Findings.Any(found => RestsOnRecords(found.Code)))
             return judged;
         await records.CatchUp(stopping);
         return row.Check(await records.Known(programme, row.References, stopping));
     }
+
+    static bool RestsOnRecords(string code) =>
+        code is ErrorCodes.UnknownReference or ErrorCodes.ConflictingId or ErrorCodes.OutsidePost or ErrorCodes.OutsideCase;
 
     /// <summary>
     /// Sends an accepted submission to its owner, and waits for the last word on it. It is kept by now: whatever goes wrong here, it

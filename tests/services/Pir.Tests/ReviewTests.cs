@@ -62,6 +62,26 @@ public sealed class ReviewTests
     }
 
     [Fact]
+    public void What_was_computed_from_less_than_is_known_changes_nothing()
+    {
+        var known = Review.Calculate(null, Calculated, atRest: true).State;
+        Review.Calculate(known, Calculated with { Closed = 2, Position = 9 }, atRest: true).Events.ShouldBeEmpty();
+        Review.Void(known, position: 9, Today).Events.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_review_outside_the_team_s_life_is_void_once_until_it_is_computed_again()
+    {
+        var (known, first) = Review.Calculate(null, Calculated, atRest: true);
+        var (state, events) = Review.Void(known, position: 11, Today);
+        events.ShouldHaveSingleItem().ShouldBeOfType<ReviewCalculated>().State.ShouldBe(ReviewState.Void);
+        Review.Void(state, position: 12, Today).Events.ShouldBeEmpty();
+        Review.Void(null, position: 12, Today).Events.ShouldBeEmpty("there was none");
+        Review.Calculate(state, Calculated with { Position = 13 }, atRest: true).State.Latest!.State.ShouldBe(ReviewState.Provisional);
+        first.ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public void The_state_is_what_its_stored_events_say()
     {
         var (state, first) = Review.Calculate(null, Calculated, atRest: true);
@@ -88,6 +108,13 @@ public sealed class TeamTrendTests
         events.ShouldBe([Calculated]);
         var again = Calculated with { Position = 99, AsOf = new(2026, 3, 16), Adherence = [new(March, new Fraction(34, 56), 1)] };
         TeamTrend.Calculate(state, again).Events.ShouldBeEmpty("34/56 is 17/28");
+    }
+
+    [Fact]
+    public void What_was_computed_from_less_than_is_known_changes_nothing()
+    {
+        var known = TeamTrend.Calculate(null, Calculated).State;
+        TeamTrend.Calculate(known, Calculated with { Position = 9, Adherence = [] }).Events.ShouldBeEmpty();
     }
 
     public static TheoryData<string, TrendCalculated> Changes => new()

@@ -53,7 +53,7 @@ public sealed partial class TextsTests
             .. Codes.All<WithheldReason>().Select(code => $"withheld.{code}"),
             .. Codes.All<SourceStatus>().Select(code => $"source.{code}"),
             .. Codes.All<Assurance>().Select(code => $"assurance.{code}"),
-            .. Enum.GetNames<ReviewState>().SelectMany(state => new[] { $"state.{state}", $"state.meaning.{state}" }),
+            .. Enum.GetNames<ReviewState>().Except([nameof(ReviewState.Void)]).SelectMany(state => new[] { $"state.{state}", $"state.meaning.{state}" }),
             .. Profiles.All.SelectMany(Indicators.Of).Select(key => $"short.{key}"),
             .. Endings.Order.Select(outcome => $"outcome.{Codes.Of(outcome)}"),
             .. Codes.All<AttemptOutcome>().Select(code => $"attempt.{code}"),

@@ -26,7 +26,7 @@ public sealed class HeldUpWatchTests(VirtualHost broker) : IClassFixture<Virtual
     public async ValueTask InitializeAsync()
     {
         await Execute($"create schema {schema}");
-        foreach (var table in new[] { SubmissionsTable.Table, WaitingReader.Index })
+        foreach (var table in new[] { SubmissionsTable.Table })
             await Execute(table.Sql.Replace("{schema}", schema, StringComparison.Ordinal));
         foreach (var inbox in Inboxes.All)
             await broker.Declare(Inboxes.ErrorQueue(inbox));
