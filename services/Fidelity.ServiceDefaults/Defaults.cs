@@ -9,11 +9,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using OpenTelemetry;
-using OpenTelemetry.Logs;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -22,7 +17,7 @@ namespace Fidelity.ServiceDefaults;
 /// <summary>What every service has: clock, calendar, keys, logging, telemetry and health.</summary>
 public static class Defaults
 {
-    /// <summary>The name of our own metrics.</summary>
+    /// <summary>The name of our own metrics and traces.</summary>
     public const string Meter = "Fidelity";
 
     static readonly JsonSerializerOptions HealthJson = new()
@@ -40,8 +35,13 @@ public static class Defaults
         builder.Services.AddSingleton(new InstallationKeys(builder.Configuration));
         builder.Services.AddSingleton<Facts>();
         builder.Services.AddSingleton<InFlight>();
+        builder.Services.AddSingleton<Lags>();
         builder.Services.AddSingleton<Progress>();
-        builder.Services.AddHealthChecks().AddCheck<EventStoreHealth>("event store", tags: ["ready"]);
+        builder.Services.AddSingleton<LagWatch>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<LagWatch>());
+        builder.Services.AddHealthChecks()
+            .AddCheck<EventStoreHealth>("event store", tags: ["ready"])
+            .AddCheck<LagHealth>("subscriptions", tags: ["ready"]);
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -108,20 +108,6 @@ public static class Defaults
             // What is declared stays declared; a connection that will not close must not hold up the start.
             await bus.StopAsync(TopologyPatience).WaitAsync(TopologyPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-    }
-
-    /// <summary>OTLP when an endpoint is configured. Nothing in the telemetry names a family: keys are hashes.</summary>
-    static void AddTelemetry(this WebApplicationBuilder builder, string service)
-    {
-        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-            return;
-        var resource = ResourceBuilder.CreateDefault().AddService($"fidelity-{service}");
-        builder.Services.AddSingleton(Sdk.CreateTracerProviderBuilder()
-            .SetResourceBuilder(resource).AddSource("MassTransit", "Npgsql", "Microsoft.AspNetCore", "Marten").AddOtlpExporter().Build());
-        builder.Services.AddSingleton(Sdk.CreateMeterProviderBuilder()
-            .SetResourceBuilder(resource)
-            .AddMeter(Meter, "MassTransit", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Runtime", "Marten").AddOtlpExporter().Build());
-        builder.Logging.AddOpenTelemetry(logs => logs.SetResourceBuilder(resource).AddOtlpExporter());
     }
 
     sealed class EventStoreHealth(NpgsqlDataSource database) : IHealthCheck

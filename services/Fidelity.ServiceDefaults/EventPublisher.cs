@@ -50,6 +50,7 @@ public abstract class EventPublisher(IBus bus) : ISubscription
 
     async Task Publish(IEvent recorded, object message, CancellationToken stopping)
     {
+        using var trace = Telemetry.Continue(recorded);
         try
         {
             await bus.Publish(message, message.GetType(), context => context.MessageId = recorded.Id, stopping);

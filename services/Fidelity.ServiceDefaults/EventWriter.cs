@@ -33,7 +33,7 @@ public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) 
     {
         var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         TAnswer answer = default!;
-        waiting.Writer.TryWrite(new Work(async streams => answer = await decide(streams), opens, saved));
+        waiting.Writer.TryWrite(new Work(async streams => answer = await decide(streams), opens, Telemetry.Cause, saved));
         return Answer();
 
         async Task<TAnswer> Answer()
@@ -124,7 +124,7 @@ public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) 
                 try
                 {
                     await work.Decide(streams);
-                    streams.Keep();
+                    streams.Keep(work.Cause);
                     decided.Add(work);
                 }
                 catch (Exception failure) when (failure is not OperationCanceledException && !IsConflict(failure) && !IsAway(failure))
@@ -163,5 +163,5 @@ public sealed class EventWriter(IDocumentStore store, ILogger<EventWriter> log) 
             yield return failure;
     }
 
-    sealed record Work(Func<OpenStreams, Task> Decide, IReadOnlyList<Wanted> Opens, TaskCompletionSource Saved);
+    sealed record Work(Func<OpenStreams, Task> Decide, IReadOnlyList<Wanted> Opens, string? Cause, TaskCompletionSource Saved);
 }

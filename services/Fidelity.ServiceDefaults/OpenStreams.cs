@@ -116,10 +116,18 @@ public sealed class OpenStreams
         }
     }
 
-    internal void Keep()
+    /// <summary>Keeps what was decided, with its cause where one is known.</summary>
+    internal void Keep(string? cause)
     {
         foreach (var stream in open.Values)
-            stream.Keep();
+            stream.Keep(cause is null ? happened => happened : Caused);
+
+        object Caused(object happened)
+        {
+            var recorded = session.Events.BuildEvent(happened);
+            recorded.CausationId = cause;
+            return recorded;
+        }
     }
 
     internal void Forget()
@@ -160,7 +168,7 @@ public sealed class OpenStreams
 
         internal abstract bool HasEvents { get; }
 
-        internal abstract void Keep();
+        internal abstract void Keep(Func<object, object> recorded);
 
         internal abstract void Forget();
 
@@ -208,9 +216,9 @@ public sealed class OpenStreams
             decided.AddRange(events);
         }
 
-        internal override void Keep()
+        internal override void Keep(Func<object, object> recorded)
         {
-            kept.AddRange(decided);
+            kept.AddRange(decided.Select(recorded));
             keptState = State;
             decided.Clear();
         }

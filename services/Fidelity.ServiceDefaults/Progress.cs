@@ -1,4 +1,3 @@
-using Dapper;
 using Fidelity.Contracts.Submitting;
 using MassTransit;
 using Npgsql;
@@ -34,25 +33,18 @@ public sealed class InFlight : IConsumeObserver
 }
 
 /// <summary>How far the service has come with what it was told and with its own events.</summary>
-public sealed class Progress(NpgsqlDataSource database, ServiceSchema schema, InFlight messages, IEnumerable<Shard> shards, IEnumerable<IPendingWork> works)
+public sealed class Progress(NpgsqlDataSource database, Lags lags, InFlight messages, IEnumerable<IPendingWork> works)
 {
     public async Task<(long LastEvent, long Pending)> Read(CancellationToken stopping)
     {
         // First the messages, then what they have stored: whatever ends in between is seen once.
         var handling = messages.Count;
         await using var connection = await database.OpenConnectionAsync(stopping);
-        var names = shards.Select(shard => shard.ProgressName).ToArray();
-        var (last, done) = await connection.QuerySingleAsync<(long, long)>(
-            $"""
-            select coalesce((select max(seq_id) from {schema.Name}.mt_events), 0),
-                   coalesce((select min(coalesce(progress.last_seq_id, 0))
-                             from unnest(@names) as shard(name)
-                             left join {schema.Name}.mt_event_progression progress on progress.name = shard.name), 0)
-            """, new { names });
-        var pending = handling + Math.Max(0, last - done);
+        var subscriptions = await lags.Read(connection, stopping);
+        var pending = handling + subscriptions.Max(lag => lag.Events);
         foreach (var work in works)
             pending += await work.Count(connection);
-        return (last, pending);
+        return (subscriptions.Max(lag => lag.LastEvent), pending);
     }
 }
 

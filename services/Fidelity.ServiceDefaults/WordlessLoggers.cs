@@ -39,31 +39,41 @@ sealed class WordlessLoggers(ILoggerFactory loggers) : ILoggerFactory
         public bool IsEnabled(LogLevel logLevel) => log.IsEnabled(logLevel);
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Log(logLevel, eventId, state, exception is null ? null : new Failure(exception), formatter);
+            log.Log(logLevel, eventId, state, exception is null ? null : WordlessException.Of(exception), formatter);
+    }
+}
+
+/// <summary>An exception without what it says: which kind it was, for what reason, and where it came from.</summary>
+sealed class WordlessException : Exception
+{
+    readonly Exception failure;
+
+    WordlessException(Exception failure) : base(Kinds(failure)) => this.failure = failure;
+
+    public static WordlessException Of(Exception failure) => failure as WordlessException ?? new(failure);
+
+    /// <summary>The type of the exception that it stands for.</summary>
+    public string Kind => failure.GetType().FullName!;
+
+    public override string? StackTrace => failure.StackTrace;
+
+    public override string ToString()
+    {
+        var text = new StringBuilder(Message);
+        foreach (var one in Chain(failure).Reverse())
+            text.AppendLine().Append(one.GetType().FullName).AppendLine().Append(one.StackTrace);
+        return text.ToString();
     }
 
-    sealed class Failure(Exception failure) : Exception(Kinds(failure))
+    /// <summary>What the broker says is about queues and connections, never about bodies.</summary>
+    static bool IsOfBroker(Exception failure) => failure.GetType().Namespace?.StartsWith("RabbitMQ.", StringComparison.Ordinal) == true;
+
+    static string Kinds(Exception failure) => string.Join(" < ", Chain(failure).Select(one =>
+        IsOfBroker(one) ? $"{one.GetType().FullName}: {one.Message}" : one.GetType().FullName));
+
+    static IEnumerable<Exception> Chain(Exception? failure)
     {
-        /// <summary>What the broker says is about queues and connections, never about bodies.</summary>
-        static bool IsOfBroker(Exception failure) => failure.GetType().Namespace?.StartsWith("RabbitMQ.", StringComparison.Ordinal) == true;
-
-        static string Kinds(Exception failure) => string.Join(" < ", Chain(failure).Select(one =>
-            IsOfBroker(one) ? $"{one.GetType().FullName}: {one.Message}" : one.GetType().FullName));
-
-        static IEnumerable<Exception> Chain(Exception? failure)
-        {
-            for (; failure is not null; failure = failure.InnerException)
-                yield return failure;
-        }
-
-        public override string? StackTrace => failure.StackTrace;
-
-        public override string ToString()
-        {
-            var text = new StringBuilder(Message);
-            foreach (var one in Chain(failure).Reverse())
-                text.AppendLine().Append(one.GetType().FullName).AppendLine().Append(one.StackTrace);
-            return text.ToString();
-        }
+        for (; failure is not null; failure = failure.InnerException)
+            yield return failure;
     }
 }

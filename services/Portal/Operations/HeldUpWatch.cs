@@ -7,29 +7,27 @@ using Gauged = System.Diagnostics.Metrics.Measurement<double>;
 namespace Fidelity.Portal.Operations;
 
 /// <summary>
-/// Counts every few seconds what does not go on by itself, for whoever asks: health, metrics and the page. Counting is one
-/// question a queue; the messages themselves, for their ages and kinds, are looked at seldom and some hundred at most.
+/// Counts what does not go on by itself. Counting is one question a queue; the messages themselves, for their ages and kinds, are
+/// looked at seldom and some hundred at most.
 /// </summary>
-sealed class HeldUpWatch : BackgroundService
+sealed class HeldUpWatch : Watch
 {
     const int MostLookedAt = 500;
-    static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(5);
     static readonly TimeSpan LookAgainAtOthers = TimeSpan.FromSeconds(30);
     static readonly HashSet<string> OurMessages = [.. typeof(Command).Assembly.GetExportedTypes().Select(type => type.Name)];
 
     readonly Uri broker;
     readonly WaitingReader waiting;
-    readonly TimeProvider clock;
     readonly ILogger<HeldUpWatch> log;
     readonly Dictionary<string, Known> known = new(StringComparer.Ordinal);
     ErrorQueues? queues;
 
     public HeldUpWatch(IConfiguration configuration, WaitingReader waiting, IMeterFactory meters, TimeProvider clock, ILogger<HeldUpWatch> log)
+        : base(clock, log)
     {
-        (broker, this.waiting, this.clock, this.log) = (Bus.Address(configuration), waiting, clock, log);
-        Latest = new(clock.GetUtcNow(), null, null);
+        (broker, this.waiting, this.log) = (Bus.Address(configuration), waiting, log);
+        Latest = new(Now, null, null);
         var meter = meters.Create(Defaults.Meter);
         meter.CreateObservableGauge("fidelity.dead_letters", () => OfQueues(queue => queue.Number), "{message}", "Messages that could not be handled.");
         meter.CreateObservableGauge("fidelity.dead_letters.oldest_age", () => OfQueues(queue => Age(queue.Oldest)), "s", "Age of the oldest of them.");
@@ -40,22 +38,11 @@ sealed class HeldUpWatch : BackgroundService
     /// <summary>What was found last.</summary>
     public HeldUp Latest { get; private set; }
 
-    /// <summary>Seconds since then.</summary>
-    public double Age(DateTimeOffset? since) => since is { } at ? Math.Max(0, (clock.GetUtcNow() - at).TotalSeconds) : 0;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pause, clock);
         try
         {
-            do
-            {
-                Latest = new(
-                    clock.GetUtcNow(),
-                    await Ask("RabbitMQ", Latest.DeadLetters, DeadLetters, stoppingToken),
-                    await Ask("PostgreSQL", Latest.Waiting, patience => waiting.Read(clock.GetUtcNow(), patience), stoppingToken));
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            await base.ExecuteAsync(stoppingToken);
         }
         finally
         {
@@ -63,21 +50,10 @@ sealed class HeldUpWatch : BackgroundService
         }
     }
 
-    /// <summary>Asks a server that may be away; then there is no answer, until it is asked again.</summary>
-    async Task<T?> Ask<T>(string server, T? before, Func<CancellationToken, Task<T>> ask, CancellationToken stopping) where T : class
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        patience.CancelAfter(Patience);
-        try
-        {
-            return await ask(patience.Token);
-        }
-        catch (Exception failure) when (!stopping.IsCancellationRequested)
-        {
-            log.Log(before is null ? LogLevel.Debug : LogLevel.Warning, failure, "{Server} does not answer; what is held up is counted again in {Pause}", server, Pause);
-            return null;
-        }
-    }
+    protected override async Task Look(CancellationToken stopping) => Latest = new(
+        Now,
+        await Ask("RabbitMQ", Latest.DeadLetters, DeadLetters, stopping),
+        await Ask("PostgreSQL", Latest.Waiting, patience => waiting.Read(Now, patience), stopping));
 
     async Task<IReadOnlyList<DeadLettersOf>> DeadLetters(CancellationToken stopping)
     {
@@ -103,7 +79,7 @@ sealed class HeldUpWatch : BackgroundService
         // Whoever looks into a queue holds its messages for a moment, so a smaller number is believed when it is found twice.
         var now = number < before.Counted ? before
             : number == 0 ? new Known(0, 0, default, new(inbox, 0, null, []))
-            : clock.GetUtcNow() - before.LookedAt < (number == before.Looked ? LookAgain : LookAgainAtOthers) ? before with { Shown = before.Shown with { Number = number } }
+            : Now - before.LookedAt < (number == before.Looked ? LookAgain : LookAgainAtOthers) ? before with { Shown = before.Shown with { Number = number } }
             : await Look(inbox, number, open, stopping);
         if (now.Shown.Number > before.Shown.Number)
             log.LogWarning("{Number} dead letters of {Inbox}; deploy/deadletters.sh list shows their causes", number, inbox);
@@ -114,7 +90,7 @@ sealed class HeldUpWatch : BackgroundService
     async Task<Known> Look(string inbox, int number, ErrorQueues open, CancellationToken stopping)
     {
         var letters = await open.Glance(Inboxes.ErrorQueue(inbox), MostLookedAt, stopping);
-        return new(number, number, clock.GetUtcNow(), new(inbox, number, letters.Min(letter => letter.FailedAt),
+        return new(number, number, Now, new(inbox, number, letters.Min(letter => letter.FailedAt),
         [
             .. letters.GroupBy(letter => (Message: letter.Message is { } message && OurMessages.Contains(message) ? message : null, letter.Cause))
                 .Select(kind => new KindOfDeadLetter(kind.Key.Message, kind.Key.Cause, kind.Count())).OrderByDescending(kind => kind.Number),

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using JasperFx.Events;
 using Marten;
 using Microsoft.AspNetCore.Builder;
@@ -67,6 +68,7 @@ public sealed class Installation : IAsyncLifetime
             Facts.MapEvents(options);
             Visits.MapEvents(options);
         }).Project<Tally>("Tally");
+        builder.Services.AddSingleton<Lags>();
         service = builder.Build();
     }
 
@@ -151,6 +153,22 @@ public sealed class Installation : IAsyncLifetime
         await using var command = Database.CreateCommand(sql.Replace("{schema}", schema, StringComparison.Ordinal));
         return await command.ExecuteScalarAsync();
     }
+
+    /// <summary>Does something while the read table's projection cannot save how far it is, and so does not go on.</summary>
+    public async Task WhileTheProjectionStands(Func<Task> act)
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand($"select from {schema}.mt_event_progression where name = 'Tally:All' for update", connection, transaction))
+            await hold.ExecuteNonQueryAsync();
+        await act();
+    }
+
+    /// <summary>A watch over the service's subscriptions, by a clock that may be ahead.</summary>
+    public LagWatch Watch(TimeProvider clock) => new(
+        Database, service.Services.GetRequiredService<Lags>(), service.Services.GetRequiredService<IMeterFactory>(), clock, NullLogger<LagWatch>.Instance);
+
+    public IMeterFactory Meters => service.Services.GetRequiredService<IMeterFactory>();
 
     /// <summary>Runs the service's program with arguments, beside the running service.</summary>
     public Task<int> RunWith(params string[] arguments) => service.RunServiceAsync(arguments);

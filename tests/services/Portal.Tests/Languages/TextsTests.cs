@@ -10,6 +10,7 @@ using Fidelity.Portal.Overview;
 using Fidelity.Portal.Teams;
 using Fidelity.ServiceDefaults;
 using Fidelity.Validation;
+using Microsoft.AspNetCore.Builder;
 
 namespace Fidelity.Portal.Tests.Languages;
 
@@ -60,6 +61,7 @@ public sealed partial class TextsTests
             .. new[] { Instrument.Sam, Instrument.Cam }.Select(instrument => $"survey.{Codes.Of(instrument)}"),
             .. UncountedInterview.Reasons(Nowhere).SelectMany(reason => new[] { $"uncounted.{reason}", $"held.{reason}" }),
             .. Inboxes.All.Select(inbox => $"inbox.{inbox}"),
+            .. Subscriptions.Select(subscription => $"lag.{subscription}"),
             // What the owners' decisions wait for.
             .. new[] { "team_id", "case_id", "id" }.Select(field => $"waiting.{ErrorCodes.UnknownReference}.{field}"),
             .. new[] { Instrument.Sam, Instrument.Cam }.Select(Pairs.RatedColumn).Append("rater_id").Select(field => $"waiting.{ErrorCodes.OutsidePost}.{field}"),
@@ -67,6 +69,18 @@ public sealed partial class TextsTests
         ];
         foreach (var key in keys)
             English.ShouldContainKey(key);
+    }
+
+    /// <summary>What the portal's daemon runs.</summary>
+    static IEnumerable<string> Subscriptions
+    {
+        get
+        {
+            var builder = WebApplication.CreateBuilder();
+            (builder.Configuration["FIDELITY_POSTGRES"], builder.Configuration["FIDELITY_RABBITMQ"]) = ("Host=127.0.0.1", "amqp://127.0.0.1/");
+            builder.AddPortal(declareOnly: false);
+            return builder.Services.Select(service => service.ImplementationInstance).OfType<Shard>().Select(shard => shard.Name);
+        }
     }
 
     /// <summary>A team's page shows the definition of every score, the profile's own or not.</summary>
