@@ -30,7 +30,7 @@ static class Telemetry
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService($"fidelity-{service}"))
             .WithTracing(traces => traces
-                .AddSource(Source.Name, "MassTransit", Database, "Microsoft.AspNetCore").AddProcessor(new WordlessSpans()).AddOtlpExporter())
+                .AddSource(Source.Name, "MassTransit", Database).AddAspNetCoreInstrumentation().AddProcessor(new WordlessSpans()).AddOtlpExporter())
             .WithMetrics(metrics => metrics
                 .AddMeter(Defaults.Meter, "MassTransit", Database, "Microsoft.AspNetCore.Hosting", "System.Runtime", "Marten").AddOtlpExporter())
             .WithLogging(logs => logs.AddProcessor(new WordlessRecords()).AddOtlpExporter());

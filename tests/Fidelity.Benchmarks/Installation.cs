@@ -12,6 +12,9 @@ sealed class Installation : IDisposable
 {
     public static readonly string[] Services = ["roster", "tam", "surveys", "pir", "portal"];
 
+    /// <summary>The services in the order of their ports.</summary>
+    static readonly string[] Ports = ["portal", "roster", "tam", "pir", "surveys"];
+
     static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan Patience = TimeSpan.FromHours(2);
 
@@ -83,11 +86,48 @@ sealed class Installation : IDisposable
         return (await connection.ExecuteScalarAsync<string>($"show {name}"))!;
     }
 
-    /// <summary>The most memory that a service has had in its hands since it was started, in MB.</summary>
-    public double PeakMemory(string service)
+    /// <summary>The most memory that a service has had in its hands since it was started, or since that was forgotten, in MB.</summary>
+    public double PeakMemory(string service) => Status(service, "VmHWM");
+
+    /// <summary>The memory that a service has in its hands now, in MB.</summary>
+    public double Memory(string service) => Status(service, "VmRSS");
+
+    public void ForgetPeak(string service) => File.WriteAllText($"/proc/{Pid(service)}/clear_refs", "5");
+
+    /// <summary>What a service says of itself.</summary>
+    public async Task<JsonNode> Health(string service)
     {
-        var pid = File.ReadAllText(Path.Combine(Folder, "pid", service)).Split(' ')[0];
-        var line = File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        var port = Portal.BaseAddress!.Port + Array.IndexOf(Ports, service);
+        return (await Portal.GetFromJsonAsync<JsonNode>(new Uri($"http://127.0.0.1:{port}/health/ready")))!;
+    }
+
+    /// <summary>Ends one of the installation's processes as a power cut would.</summary>
+    public void Kill(string name)
+    {
+        using var process = Process.GetProcessById(Pid(name));
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    /// <summary>Starts what is not running.</summary>
+    public async Task Up()
+    {
+        var start = new ProcessStartInfo(Variable("FIDELITY_UP")) { UseShellExecute = false, RedirectStandardOutput = true };
+        // These name the installation's own servers; given to it, they would be somebody else's, and not started.
+        start.Environment.Remove("FIDELITY_POSTGRES");
+        start.Environment.Remove("FIDELITY_RABBITMQ");
+        using var process = Process.Start(start)!;
+        await Console.Error.WriteAsync(await process.StandardOutput.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException("up.sh failed.");
+    }
+
+    int Pid(string name) => int.Parse(File.ReadAllText(Path.Combine(Folder, "pid", name)).Split(' ')[0], CultureInfo.InvariantCulture);
+
+    double Status(string service, string field)
+    {
+        var line = File.ReadLines($"/proc/{Pid(service)}/status").First(line => line.StartsWith($"{field}:", StringComparison.Ordinal));
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 

@@ -17,6 +17,7 @@ using var installation = new Installation();
     ("submissions", () => SingleSubmissions.Run(installation)),
     ("rebuild", () => RebuildingPir.Run(installation)),
     ("events", () => EventStore.Run(installation)),
+    ("broker", () => BrokerAway.Run(installation)),
 ];
 foreach (var (_, run) in benchmarks.Where(benchmark => args.Length == 0 || args.Contains(benchmark.Name, StringComparer.Ordinal)))
     await run();

@@ -12,7 +12,9 @@ namespace Fidelity.EndToEnd.Tests;
 /// A whole Fidelity of its own: a database, a virtual host, a data folder and a block of ports, started by the same
 /// script as everybody's. Its services are real processes that may be killed.
 /// </summary>
-public abstract class Installation(int port) : IAsyncLifetime
+/// <param name="port">The portal's port.</param>
+/// <param name="ownServers">Whether it brings a PostgreSQL and a RabbitMQ of its own, as an installation without settings does.</param>
+public abstract class Installation(int port, bool ownServers = false) : IAsyncLifetime
 {
     static readonly string Repository = typeof(Installation).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "Repository").Value!;
@@ -22,27 +24,47 @@ public abstract class Installation(int port) : IAsyncLifetime
     readonly string name = $"fidelity_e2e_{port}_{Environment.ProcessId}";
     readonly string folder = Directory.CreateTempSubdirectory("fidelity-e2e-").FullName;
 
+    /// <summary>What its services are told besides.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
+
     public static string Season { get; } = Path.Combine(AppContext.BaseDirectory, "season");
 
     /// <summary>Asks the portal, and holds every answer of its API against its description.</summary>
     public HttpClient Portal { get; } = new(new DescribedAnswers()) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Patience };
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
+        await Prepare();
+        await Up();
+    }
+
+    /// <summary>Makes all that the installation needs, and starts nothing of it.</summary>
+    protected async Task Prepare()
+    {
+        if (ownServers)
+        {
+            // Root's PostgreSQL runs as another user, who has to come through.
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            return;
+        }
+
         await using (var server = new NpgsqlConnection(Variable("FIDELITY_TEST_POSTGRES")))
             await server.ExecuteAsync($"create database {name}");
         await Run(Variable("FIDELITY_TEST_RABBITMQCTL"), "add_vhost", name);
         await Run(Variable("FIDELITY_TEST_RABBITMQCTL"), "set_permissions", "-p", name, BrokerUser, ".*", ".*", ".*");
-        await Up();
     }
 
     public async ValueTask DisposeAsync()
     {
         await Run(Path.Combine(Repository, "deploy/down.sh"));
-        await Run(Variable("FIDELITY_TEST_RABBITMQCTL"), "delete_vhost", name);
         NpgsqlConnection.ClearAllPools();
-        await using (var server = new NpgsqlConnection(Variable("FIDELITY_TEST_POSTGRES")))
+        if (!ownServers)
+        {
+            await Run(Variable("FIDELITY_TEST_RABBITMQCTL"), "delete_vhost", name);
+            await using var server = new NpgsqlConnection(Variable("FIDELITY_TEST_POSTGRES"));
             await server.ExecuteAsync($"drop database if exists {name} with (force)");
+        }
+
         Directory.Delete(folder, recursive: true);
         Portal.Dispose();
         GC.SuppressFinalize(this);
@@ -51,11 +73,18 @@ public abstract class Installation(int port) : IAsyncLifetime
     /// <summary>Starts whatever is not running.</summary>
     public Task Up() => Run(Path.Combine(Repository, "deploy/up.sh"));
 
+    /// <summary>The process that a service was started as; with servers of its own, also that of <c>postgres</c> or <c>rabbitmq</c>.</summary>
+    public int Pid(string service) => int.Parse(
+        File.ReadAllText(Path.Combine(folder, "run", "pid", service)).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Where a service says how it is.</summary>
+    public string Health(string service) =>
+        $"http://127.0.0.1:{port + Array.IndexOf(["portal", "roster", "tam", "pir", "surveys"], service)}/health/ready";
+
     /// <summary>Ends a service as a power cut would.</summary>
     public void Kill(string service)
     {
-        var pid = File.ReadAllText(Path.Combine(folder, "run", "pid", service)).Split(' ')[0];
-        using var process = Process.GetProcessById(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture));
+        using var process = Process.GetProcessById(Pid(service));
         process.Kill();
         process.WaitForExit();
     }
@@ -64,6 +93,9 @@ public abstract class Installation(int port) : IAsyncLifetime
         Run(Path.Combine(Repository, "deploy/load.sh"), [files, "--programme", programme, .. options]);
 
     public Task<string> DeadLetters(params string[] command) => Run(Path.Combine(Repository, "deploy/deadletters.sh"), command);
+
+    /// <summary>A file of deploy/.</summary>
+    public static string Deployed(string file) => Path.Combine(Repository, "deploy", file);
 
     /// <summary>What a service has logged since it was started last.</summary>
     public Task<string> Log(string service) => File.ReadAllTextAsync(Path.Combine(folder, "run", "log", $"{service}.log"));
@@ -165,22 +197,33 @@ public abstract class Installation(int port) : IAsyncLifetime
             "select count(*) from tam.mt_events where type = 'interview_recorded' and data::text like @like", new { like = $"%\"{prefix}%" });
     }
 
-    string Database => new NpgsqlConnectionStringBuilder(Variable("FIDELITY_TEST_POSTGRES")) { Database = name }.ConnectionString;
+    /// <summary>Its broker, when that is its own.</summary>
+    public Uri Broker => new($"amqp://fidelity:{File.ReadAllText(Path.Combine(folder, "run/passwords/rabbitmq"))}@127.0.0.1:{port + 20}/");
+
+    public string Database => ownServers
+        ? $"Host=127.0.0.1;Port={port + 10};Database=fidelity;Username=fidelity;Password={File.ReadAllText(Path.Combine(folder, "run/passwords/fidelity"))}"
+        : new NpgsqlConnectionStringBuilder(Variable("FIDELITY_TEST_POSTGRES")) { Database = name }.ConnectionString;
 
     static string BrokerUser => new Uri(Variable("FIDELITY_TEST_RABBITMQ")).UserInfo.Split(':')[0];
 
     static string Variable(string variable) => Environment.GetEnvironmentVariable(variable)
         ?? throw new InvalidOperationException($"{variable} is not set. tests/run.sh starts what these tests need and sets it.");
 
-    async Task<string> Run(string command, params string[] arguments)
+    protected async Task<string> Run(string command, params string[] arguments)
     {
         var start = new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["FIDELITY_DATA"] = Path.Combine(folder, "run");
         start.Environment["FIDELITY_PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        start.Environment["FIDELITY_POSTGRES"] = Database;
-        start.Environment["FIDELITY_RABBITMQ"] = new UriBuilder(Variable("FIDELITY_TEST_RABBITMQ")) { Path = name }.Uri.ToString();
+        if (!ownServers)
+        {
+            start.Environment["FIDELITY_POSTGRES"] = Database;
+            start.Environment["FIDELITY_RABBITMQ"] = new UriBuilder(Variable("FIDELITY_TEST_RABBITMQ")) { Path = name }.Uri.ToString();
+        }
+
         start.Environment["FIDELITY_DEMO"] = "0";
         start.Environment["FIDELITY_TODAY"] = "2026-10-31";
+        foreach (var (setting, value) in Settings)
+            start.Environment[setting] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Fidelity.Contracts;
 using Fidelity.Contracts.Submitting;
+using Fidelity.Measurement;
 using Fidelity.Portal.Importing;
 using Fidelity.ServiceDefaults;
 
@@ -11,8 +13,11 @@ namespace Fidelity.Portal.Submitting;
 /// interview or survey names its submission alone, so whoever comes second with other content finds the first; anything
 /// else is named by its content, since a later row may fill what an earlier one left blank.
 /// </summary>
-sealed class Submissions(EventWriter writer, InstallationKeys keys, TimeProvider clock)
+sealed class Submissions(EventWriter writer, InstallationKeys keys, TimeProvider clock, IMeterFactory meters)
 {
+    readonly Counter<long> answered = meters.Create(Defaults.Meter).CreateCounter<long>(
+        "fidelity.submissions", "{submission}", "Submissions that their owners have answered.");
+
     public static string StreamKey(Guid submission) => $"submission:{submission:n}";
 
     public Command Name(Command command)
@@ -31,11 +36,17 @@ sealed class Submissions(EventWriter writer, InstallationKeys keys, TimeProvider
         return state;
     }, stopping, Wanted.Whole<Submission>(StreamKey(command.SubmissionId)));
 
-    public Task<Submission> Conclude(SubmissionAnswered answer, CancellationToken stopping) => writer.Write(async streams =>
+    public async Task<Submission> Conclude(SubmissionAnswered answer, CancellationToken stopping)
     {
-        var stream = await streams.Open<Submission>(StreamKey(answer.SubmissionId));
-        var (state, events) = Submission.Conclude(stream.State, answer, clock.GetUtcNow());
-        stream.Append(state, events);
-        return state;
-    }, stopping, Wanted.Whole<Submission>(StreamKey(answer.SubmissionId)));
+        var (submission, isNew) = await writer.Write(async streams =>
+        {
+            var stream = await streams.Open<Submission>(StreamKey(answer.SubmissionId));
+            var (state, events) = Submission.Conclude(stream.State, answer, clock.GetUtcNow());
+            stream.Append(state, events);
+            return (state, events.Count > 0);
+        }, stopping, Wanted.Whole<Submission>(StreamKey(answer.SubmissionId)));
+        if (isNew)
+            answered.Add(1, new("kind", submission.Command?.GetType().Name), new("outcome", Codes.Of(answer.Outcome)));
+        return submission;
+    }
 }

@@ -87,7 +87,7 @@ public sealed class LagTests : IAsyncLifetime
     /// <summary>Marten takes the database's time for some events; it is the same machine's.</summary>
     static readonly TimeSpan Imprecision = TimeSpan.FromSeconds(1);
 
-    Task Append(string key, int number) => installation.Writer.Write(async streams =>
+    Task<bool> Append(string key, int number) => installation.Writer.Write(async streams =>
     {
         var stream = await streams.Open<Counter>(key);
         for (var count = 1; count <= number; count++)
