@@ -13,6 +13,7 @@
 #   FIDELITY_RABBITMQ      an amqp:// URI; then no RabbitMQ is installed or started
 #   FIDELITY_NUGET_SOURCE  a package source besides the machine's own
 #   FIDELITY_APP           a folder of published services; then nothing is built
+#   OTEL_…                 where and how the services export metrics, traces and logs; deploy/OPERATING.md has the list
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)

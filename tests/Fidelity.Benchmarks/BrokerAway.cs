@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 
 namespace Fidelity.Benchmarks;
 
@@ -16,10 +15,10 @@ static class BrokerAway
 
     public static async Task Run(Installation installation)
     {
+        await EventsWhileAway.Bind(installation.Broker);
         using var folder = new TemporaryFolder();
         new SyntheticNetwork(Teams: 2, Interviews: 200, "away").Write(folder.Path);
         await installation.Accept(await installation.Upload(folder.Path, "before-away"));
-        await EventsWhileAway.Bind(installation.Broker);
         var before = installation.PeakMemory("tam");
 
         installation.ForgetPeak("tam");
@@ -35,7 +34,7 @@ static class BrokerAway
 
         installation.ForgetPeak("tam");
         var back = Stopwatch.StartNew();
-        await installation.Up();
+        await Installation.Up();
         var started = back.Elapsed;
         var published = await events.Hear(installation.Broker);
         var heard = back.Elapsed;
@@ -52,10 +51,7 @@ static class BrokerAway
         });
     }
 
-    /// <summary>What Tam itself says of its publishing.</summary>
-    static async Task<long> Behind(Installation installation) =>
-        (await installation.Health("tam"))["checks"]!["subscriptions"]!["data"]!["subscriptions"]!.AsArray()
-        .Where(subscription => (string)subscription!["subscription"]! == "Publishing").Sum(subscription => (long)subscription!["events"]!);
+    static Task<long> Behind(Installation installation) => EventsWhileAway.Behind(installation.Portal, installation.Health("tam"));
 
     static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 1);
 }

@@ -94,12 +94,8 @@ sealed class Installation : IDisposable
 
     public void ForgetPeak(string service) => File.WriteAllText($"/proc/{Pid(service)}/clear_refs", "5");
 
-    /// <summary>What a service says of itself.</summary>
-    public async Task<JsonNode> Health(string service)
-    {
-        var port = Portal.BaseAddress!.Port + Array.IndexOf(Ports, service);
-        return (await Portal.GetFromJsonAsync<JsonNode>(new Uri($"http://127.0.0.1:{port}/health/ready")))!;
-    }
+    /// <summary>Where a service says how it is.</summary>
+    public Uri Health(string service) => new($"http://127.0.0.1:{Portal.BaseAddress!.Port + Array.IndexOf(Ports, service)}/health/ready");
 
     /// <summary>Ends one of the installation's processes as a power cut would.</summary>
     public void Kill(string name)
@@ -110,7 +106,7 @@ sealed class Installation : IDisposable
     }
 
     /// <summary>Starts what is not running.</summary>
-    public async Task Up()
+    public static async Task Up()
     {
         var start = new ProcessStartInfo(Variable("FIDELITY_UP")) { UseShellExecute = false, RedirectStandardOutput = true };
         // These name the installation's own servers; given to it, they would be somebody else's, and not started.
