@@ -44,7 +44,7 @@ static class BrokerAway
 
         Measured.Bound($"peak memory of tam, {Events} events appended while the broker was away, and published", "MB", Math.Max(meanwhile, afterwards), aim: 200, new
         {
-            published.Events, published.Lost, published.Repeated, published.OutOfOrder, published.Strangers,
+            events = published.Events, lost = published.Lost, repeated = published.Repeated, out_of_order = published.OutOfOrder, strangers = published.Strangers,
             lag_shown_while_away = behind, appended_in_s = Seconds(appending), broker_back_after_s = Seconds(started),
             all_published_after_s = Seconds(heard), peak_before_mb = Math.Round(before), peak_while_away_mb = Math.Round(meanwhile),
             peak_while_publishing_mb = Math.Round(afterwards), memory_at_the_end_mb = Math.Round(installation.Memory("tam")),
