@@ -86,8 +86,9 @@ public sealed class OtlpReceiver : IAsyncLifetime
 
     static string Service(ProtobufMessage resource) => Attributes(resource.Messages(1).Single().Messages(1))["service.name"];
 
-    static Dictionary<string, string> Attributes(IEnumerable<ProtobufMessage> pairs) =>
-        pairs.ToDictionary(pair => pair.Text(1), pair => string.Concat(pair.Messages(2).Select(value => value.Text(1))));
+    /// <summary>By name, of which some log more than one.</summary>
+    static Dictionary<string, string> Attributes(IEnumerable<ProtobufMessage> pairs) => pairs.DistinctBy(pair => pair.Text(1))
+        .ToDictionary(pair => pair.Text(1), pair => string.Concat(pair.Messages(2).Select(value => value.Text(1))));
 
     /// <summary>A message read without its schema, by field numbers, which OTLP promises to leave as they are.</summary>
     sealed class ProtobufMessage

@@ -69,15 +69,17 @@ public sealed partial class TelemetryTests(TelemetryInstallation installation, O
     [Fact]
     public async Task What_families_said_and_who_they_are_is_in_nothing_that_is_exported()
     {
-        // Whatever can quote a record does: the database refuses it in its own words, and so the message becomes a dead letter.
-        await installation.Execute("""
-            create or replace function tam.quote() returns trigger language plpgsql as $$ begin raise exception 'no room for %', new.data; end $$;
-            create trigger quote before insert on tam.mt_events for each row execute function tam.quote();
-            """);
+        // Whatever can quote a record does: the database refuses it in its own words, so that the message becomes a dead letter, and the
+        // request that it is part of fails.
+        await Quote("tam");
         using (var accepted = await Submit(Interview("secret-refused")))
             accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await installation.Until("/health/ready", health => (int?)health["checks"]!["dead_letters"]!["data"]?["number"] > 0);
-        await installation.Execute("drop trigger quote on tam.mt_events");
+        await Relent("tam");
+        await Quote("portal");
+        using (var failed = await Submit(Interview("secret-unsaved")))
+            failed.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        await Relent("portal");
 
         var faulty = Interview("secret faulty");
         faulty["language"] = "secret-language";
@@ -97,9 +99,13 @@ public sealed partial class TelemetryTests(TelemetryInstallation installation, O
         await Until(receiver.Spans, spans => spans.Any(span =>
             span is { Service: "fidelity-tam", Source: "MassTransit" }
             && span.Events.Any(happened => happened.GetValueOrDefault("exception.type") == "Npgsql.PostgresException")));
-        await Until(receiver.Logs, logs => logs.Any(log =>
-            log.Service == "fidelity-tam" && log.Attributes.GetValueOrDefault("exception.stacktrace") is { } trace
-            && trace.Contains("Npgsql.PostgresException", StringComparison.Ordinal) && trace.Contains("ServiceDefaults.Deciding", StringComparison.Ordinal)));
+        foreach (var (service, place) in new[] { ("fidelity-tam", "ServiceDefaults.Deciding"), ("fidelity-portal", "Submitting.SubmitRecord") })
+        {
+            await Until(receiver.Logs, logs => logs.Any(log =>
+                log.Service == service && log.Attributes.GetValueOrDefault("exception.stacktrace") is { } trace
+                && trace.Contains("Npgsql.PostgresException", StringComparison.Ordinal) && trace.Contains(place, StringComparison.Ordinal)));
+        }
+
         await installation.DeadLetters("return", "tam", "--all");
         await Exported();
         foreach (var said in new[] { "secret", "no room for" })
@@ -129,6 +135,14 @@ public sealed partial class TelemetryTests(TelemetryInstallation installation, O
         await Until(receiver.Metrics, metrics => metrics.Any(metric =>
             metric.Name == "fidelity.submissions" && metric.Attributes["kind"] == "RegisterCase" && metric.Attributes["outcome"] == "recorded"));
     }
+
+    /// <summary>Lets the service save nothing, and the database say what it was.</summary>
+    Task Quote(string schema) => installation.Execute($"""
+        create or replace function {schema}.quote() returns trigger language plpgsql as $$ begin raise exception 'no room for %', new.data; end $$;
+        create trigger quote before insert on {schema}.mt_events for each row execute function {schema}.quote();
+        """);
+
+    Task Relent(string schema) => installation.Execute($"drop trigger quote on {schema}.mt_events");
 
     Task<HttpResponseMessage> Submit(JsonObject interview, params (string Name, string Value)[] headers)
     {
