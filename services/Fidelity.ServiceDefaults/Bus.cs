@@ -59,6 +59,7 @@ public static class Bus
     {
         if (!Inboxes.All.Contains(queue, StringComparer.Ordinal))
             throw new ArgumentException($"{queue} is no inbox that dead letters are looked for.", nameof(queue));
+        bus.AddSingleton(new Inbox(queue));
         foreach (var consumer in consumers)
             bus.AddConsumer(consumer, typeof(InboxDefinition<>).MakeGenericType(consumer)).Endpoint(endpoint => endpoint.Name = queue);
     }

@@ -52,17 +52,25 @@ public static class Defaults
         return builder;
     }
 
-    /// <summary>Serves until stopped; or only declares the topology, or rebuilds read tables, as the arguments say. Answers how the process ends.</summary>
+    /// <summary>
+    /// Serves until stopped; or only declares the topology or makes it anew, rebuilds read tables or publishes again, as the arguments
+    /// say. Answers how the process ends.
+    /// </summary>
     public static async Task<int> RunServiceAsync(this WebApplication app, string[] args)
     {
         if (args.Contains(Bus.DeclareTopology))
         {
-            await DeclareTopology(app.Services.GetRequiredService<IBusControl>());
+            if (args.Contains(RenewingTopology.Argument))
+                await ActivatorUtilities.CreateInstance<RenewingTopology>(app.Services).Renew(Console.Out, CancellationToken.None);
+            else
+                await DeclareTopology(app.Services.GetRequiredService<IBusControl>());
             return 0;
         }
 
         if (args is [Rebuilding.Argument, .. var names])
             return await ActivatorUtilities.CreateInstance<Rebuilding>(app.Services).Rebuild(names.FirstOrDefault(), Console.Out, CancellationToken.None);
+        if (args.Contains(PublishingAgain.Argument))
+            return await ActivatorUtilities.CreateInstance<PublishingAgain>(app.Services).Rewind(Console.Out, CancellationToken.None);
 
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Write });
@@ -91,7 +99,7 @@ public static class Defaults
     /// Declares, or fails: a bus that did not start in time says that it has when it is asked again, so that who wants to try again
     /// starts anew. Declaring twice declares once.
     /// </summary>
-    static async Task DeclareTopology(IBusControl bus)
+    internal static async Task DeclareTopology(IBusControl bus)
     {
         try
         {
@@ -100,8 +108,8 @@ public static class Defaults
         catch (Exception failure) when (failure.GetBaseException() is OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.PreconditionFailed } reason })
         {
             throw new InvalidOperationException(
-                $"The broker has a queue that another version of Fidelity declared otherwise: {reason.ReplyText}. Let that version handle what is in it; "
-                + "when it is empty (rabbitmqctl list_queues), delete it (rabbitmqctl delete_queue NAME) and start again.", failure.GetBaseException());
+                $"The broker has a queue that another version of Fidelity declared otherwise: {reason.ReplyText}. deploy/upgrade.sh makes the queues "
+                + "anew, with what is in them.", failure.GetBaseException());
         }
         finally
         {

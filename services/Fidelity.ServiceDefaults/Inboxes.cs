@@ -1,6 +1,8 @@
 using MassTransit;
 using MassTransit.Middleware.Rescue;
 using MassTransit.Transports;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Fidelity.ServiceDefaults;
 
@@ -29,6 +31,20 @@ public static class Inboxes
 
     /// <summary>The queue, and the exchange in front of it, that takes what an inbox could not handle.</summary>
     public static string ErrorQueue(string inbox) => $"{inbox}_error";
+
+    /// <summary>How many messages and consumers a queue has; null when there is no such queue.</summary>
+    public static async Task<QueueDeclareOk?> Find(IConnection broker, string queue, CancellationToken stopping)
+    {
+        await using var channel = await broker.CreateChannelAsync(cancellationToken: stopping);
+        try
+        {
+            return await channel.QueueDeclarePassiveAsync(queue, stopping);
+        }
+        catch (OperationInterruptedException refused) when (refused.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return null;
+        }
+    }
 
     internal static void Configure(string inbox, IReceiveEndpointConfigurator endpoint)
     {
@@ -64,4 +80,10 @@ public static class Inboxes
 
         public void Probe(ProbeContext context) => context.CreateFilterScope("nobody-consumes");
     }
+}
+
+/// <summary>A queue that the service takes messages from, and its error queue.</summary>
+sealed record Inbox(string Queue)
+{
+    public IReadOnlyList<string> Queues => [Queue, Inboxes.ErrorQueue(Queue)];
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Dapper;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace Fidelity.ServiceDefaults;
@@ -32,9 +33,10 @@ sealed class Rebuilding(NpgsqlDataSource database, EventStore events, IEnumerabl
             await news.WriteLineAsync(models.Any()
                 ? $"There is no read model '{name}'; there are {string.Join(", ", models.Select(model => model.Name))}."
                 : "This service has no read models.");
-            return 2;
+            return name is null ? 0 : 2;
         }
 
+        await MakeEventTables(stopping);
         foreach (var model in chosen)
         {
             var started = Stopwatch.StartNew();
@@ -44,6 +46,18 @@ sealed class Rebuilding(NpgsqlDataSource database, EventStore events, IEnumerabl
         }
 
         return 0;
+    }
+
+    /// <summary>An earlier version may have stored the events, or none at all.</summary>
+    async Task MakeEventTables(CancellationToken stopping)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton(database);
+        services.AddEventStore(events.Schema, events.Events);
+        await using var provider = services.BuildServiceProvider();
+        foreach (var start in provider.GetServices<IHostedService>())
+            await start.StartAsync(stopping);
     }
 
     async Task<long> Rebuild(ReadModel model, TextWriter news, CancellationToken stopping)
@@ -151,10 +165,11 @@ sealed class Rebuilding(NpgsqlDataSource database, EventStore events, IEnumerabl
         var position = await Hold(progress) ?? 0;
         var tables = await connection.QueryAsync<string>("select tablename from pg_tables where schemaname = @filling", new { filling }, transaction);
         await connection.ExecuteAsync($"drop schema if exists {replaced} cascade; create schema {replaced}", transaction: transaction);
+        // What another version made may be lacking, or otherwise.
         foreach (var table in tables)
         {
             await connection.ExecuteAsync(
-                $"alter table {events.Schema}.{table} set schema {replaced}; alter table {filling}.{table} set schema {events.Schema}", transaction: transaction);
+                $"alter table if exists {events.Schema}.{table} set schema {replaced}; alter table {filling}.{table} set schema {events.Schema}", transaction: transaction);
         }
 
         await connection.ExecuteAsync(

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Fidelity.ServiceDefaults;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace Fidelity.Portal.DeadLetters;
 
@@ -29,18 +28,7 @@ sealed class ErrorQueues(IConnection connection) : IAsyncDisposable
     }.CreateConnectionAsync(stopping));
 
     /// <summary>The messages that nobody holds at the moment; null when there is no such queue.</summary>
-    public async Task<int?> Count(string queue, CancellationToken stopping)
-    {
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: stopping);
-        try
-        {
-            return (int)(await channel.QueueDeclarePassiveAsync(queue, stopping)).MessageCount;
-        }
-        catch (OperationInterruptedException refused) when (refused.ShutdownReason?.ReplyCode == Constants.NotFound)
-        {
-            return null;
-        }
-    }
+    public async Task<int?> Count(string queue, CancellationToken stopping) => (int?)(await Inboxes.Find(connection, queue, stopping))?.MessageCount;
 
     /// <summary>The messages of a queue, those too that somebody else looks at just now.</summary>
     public Task<IReadOnlyList<DeadLetter>> Look(string queue, CancellationToken stopping) => Look(queue, int.MaxValue, HoldersWait, stopping);
