@@ -23,6 +23,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$here/lib/packages.sh"
 . "$here/lib/postgres.sh"
 . "$here/lib/rabbitmq.sh"
+. "$here/lib/servers.sh"
 . "$here/lib/build.sh"
 . "$here/lib/services.sh"
 
@@ -33,6 +34,8 @@ fi
 
 open_data_folder
 only_one_at_a_time
+[[ ! -e $FIDELITY_DATA/restoring ]] ||
+  fail "A restore into $FIDELITY_DATA was not completed. Remove that folder (and what is in a database of your own) and restore again."
 started=$SECONDS
 url=http://127.0.0.1:$FIDELITY_PORT
 
@@ -70,15 +73,12 @@ say "Starting Fidelity in $FIDELITY_DATA"
 printf '%s\n' "$settings" "$app" >"$FIDELITY_DATA/settings"
 
 # Tools.
-packages=(curl tzdata)
-[[ ${FIDELITY_POSTGRES:-} ]] || packages+=(postgresql)
-[[ ${FIDELITY_RABBITMQ:-} ]] || packages+=(rabbitmq-server)
+mapfile -t packages < <(needed_packages)
 if [[ $app != "$FIDELITY_DATA/app" ]]; then require_runtime; else require_sdk; fi
 require_packages "${packages[@]}"
 
 # Database and broker. They start while the services are built.
-[[ ${FIDELITY_POSTGRES:-} ]] || start_postgres
-[[ ${FIDELITY_RABBITMQ:-} ]] || start_rabbitmq
+start_servers
 
 # Services, from source. Files of a running service are not exchanged under its feet.
 if [[ $app != "$FIDELITY_DATA/app" ]]; then
@@ -93,26 +93,19 @@ else
   missing=("${services[@]}")
 fi
 
-if [[ ! ${FIDELITY_POSTGRES:-} ]]; then
-  await_postgres
-  # Five services share the server's 200 connections.
-  FIDELITY_POSTGRES="$(postgres_connection fidelity fidelity);Maximum Pool Size=30"
-fi
-if [[ ! ${FIDELITY_RABBITMQ:-} ]]; then
-  await_rabbitmq
-  FIDELITY_RABBITMQ=$(rabbitmq_uri)
-fi
+await_servers
 
 # Topology first, then the services.
 FIDELITY_SECRET_FILE=$FIDELITY_DATA/secret
 random_once "$FIDELITY_SECRET_FILE" random_secret >/dev/null
-export FIDELITY_POSTGRES FIDELITY_RABBITMQ FIDELITY_SECRET_FILE FIDELITY_TODAY
+export FIDELITY_SECRET_FILE FIDELITY_TODAY
 [[ $FIDELITY_TODAY ]] || unset FIDELITY_TODAY
 
 declare_topology "$app" "${services[@]}"
 services_started=$SECONDS
 for service in "${missing[@]}"; do start_service "$app" "$service"; done
 for service in "${services[@]}"; do wait_for_service "$service" "$services_started"; done
+commit_of "$app" >"$FIDELITY_DATA/version"
 
 # A first look needs something to look at.
 if [[ ${FIDELITY_DEMO:-1} != 0 ]]; then

@@ -136,7 +136,14 @@ publish_services() {
     cp -R -- "${project%/*}/bin/Release/net10.0/publish" "$folder.new/$service"
   done < <(service_projects)
   echo "$mark" >"$folder.new/fingerprint"
+  git -C "$ROOT" describe --always --dirty --abbrev=40 >"$folder.new/commit" 2>/dev/null || echo unknown >"$folder.new/commit"
   rm -rf -- "$folder"
   mv -- "$folder.new" "$folder"
   step build "published to $folder ($((SECONDS - started)) s)"
 }
+
+# commit_of APP: of the sources that the services there were published from.
+commit_of() { cat -- "$1/commit" 2>/dev/null || echo unknown; }
+
+# version_of_data: the commit whose services worked on the data last.
+version_of_data() { cat -- "$FIDELITY_DATA/version" 2>/dev/null || echo unknown; }

@@ -17,6 +17,21 @@ end_transient() {
   if [[ -t 1 ]]; then printf '\r\033[K'; fi
 }
 
+# watched WHO LOG COMMAND…: runs it with its output in the log, and shows the newest line of that while it works.
+watched() {
+  local who=$1 log=$2 started=$SECONDS pid status=0
+  shift 2
+  "$@" </dev/null >"$log" 2>&1 9>&- &
+  pid=$!
+  while kill -0 "$pid" 2>/dev/null; do
+    transient "  $who: $((SECONDS - started)) s, $(tail -n 1 -- "$log" | cut -c 1-90)"
+    sleep 0.2
+  done
+  end_transient
+  wait "$pid" || status=$?
+  return "$status"
+}
+
 fail() {
   end_transient
   printf 'error: %s\n' "$*" >&2

@@ -1,4 +1,5 @@
-# An installation that up.sh has made: a running one keeps the port, and the folder of services, that it was started with.
+# An installation that up.sh has made: a running one keeps the port, the date, and the folder of services, that it was
+# started with.
 
 # Reads both before the ports are counted from them.
 data=${FIDELITY_DATA:-$(dirname "${BASH_SOURCE[0]}")/../../.run}
@@ -6,6 +7,7 @@ APP=$data/app
 if [[ -e $data/settings ]]; then
   { read -r settings && read -r APP; } <"$data/settings"
   if [[ $settings =~ FIDELITY_PORT=([0-9]+) ]]; then FIDELITY_PORT=${BASH_REMATCH[1]}; fi
+  if [[ $settings =~ FIDELITY_TODAY=([0-9-]+) ]]; then FIDELITY_TODAY=${BASH_REMATCH[1]}; fi
 fi
 APP=${FIDELITY_APP:-$APP}
 
@@ -13,6 +15,7 @@ APP=${FIDELITY_APP:-$APP}
 . "$(dirname "${BASH_SOURCE[0]}")/processes.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/postgres.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/rabbitmq.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/build.sh"
 
 # require_service SERVICE: it is published, and can be run.
@@ -39,4 +42,12 @@ use_rabbitmq() {
     FIDELITY_RABBITMQ=$(rabbitmq_uri)
   fi
   export FIDELITY_RABBITMQ
+}
+
+# use_servers: both; own_broker says whether it is the installation's own.
+use_servers() {
+  own_broker=yes
+  [[ ! ${FIDELITY_RABBITMQ:-} ]] || own_broker=''
+  use_postgres
+  use_rabbitmq
 }

@@ -107,3 +107,28 @@ SELECT 'CREATE DATABASE fidelity OWNER fidelity' WHERE NOT EXISTS (SELECT FROM p
 SQL
     fail_with_log "$LOGS/database.log" "The database could not be made."
 }
+
+# client PROGRAMME [OPTION…]: one of PostgreSQL's client programmes, on the database that FIDELITY_POSTGRES leads to.
+client() (
+  part='' name='' value='' parts=()
+  IFS=';' read -ra parts <<<"$FIDELITY_POSTGRES"
+  for part in "${parts[@]}"; do
+    name=${part%%=*} value=${part#*=}
+    name=${name,,}
+    value=$(sed "s/^ *//; s/ *$//; s/^'\(.*\)'$/\1/; s/^\"\(.*\)\"$/\1/" <<<"$value")
+    case ${name//[ _]/} in
+      host | server) export PGHOST=$value ;;
+      port) export PGPORT=$value ;;
+      database | db) export PGDATABASE=$value ;;
+      username | userid | user | uid) export PGUSER=$value ;;
+      password | pwd) export PGPASSWORD=$value ;;
+      passfile) export PGPASSFILE=$value ;;
+      sslmode) export PGSSLMODE=$(sed 's/^verify\(ca\|full\)$/verify-\1/' <<<"${value,,}") ;;
+      rootcertificate) export PGSSLROOTCERT=$value ;;
+    esac
+  done
+  "$@"
+)
+
+# sql [OPTION…]: runs what comes on standard input and stops at the first error.
+sql() { client psql --no-psqlrc --quiet --no-align --tuples-only --set=ON_ERROR_STOP=1 "$@"; }

@@ -79,3 +79,15 @@ exec "$(dirname "${BASH_SOURCE[0]}")/env" /usr/lib/rabbitmq/bin/rabbitmqctl "$@"
 SCRIPT
   chmod 700 "$home/env" "$home/rabbitmqctl"
 }
+
+# rabbitmq_api METHOD PATH [OPTION…]: asks the management plugin of a broker of the operator's own, at
+# FIDELITY_RABBITMQ_API, about the virtual host in FIDELITY_RABBITMQ, as the user there. What is secret goes in by
+# standard input, where no process list shows it.
+rabbitmq_api() {
+  local address=${FIDELITY_RABBITMQ#*://} user host
+  user=${address%%@*} host=${address#*@}
+  host=${host#*/}
+  [[ $host != "${address#*@}" ]] || host=''
+  printf 'user = "%s"\n' "$(printf '%b' "${user//%/\\x}")" |
+    curl --silent --show-error --fail --config - --request "$1" "${@:3}" "${FIDELITY_RABBITMQ_API%/}/api/$2/${host:-%2F}"
+}

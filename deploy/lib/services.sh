@@ -39,15 +39,19 @@ declare_topology() {
   step topology "exchanges, queues and bindings declared"
 }
 
-# declare_topology_of APP SERVICE: a broker that has only just started may keep an answer to itself, so up to three times.
+# declare_topology_of APP SERVICE [--anew]: a broker that has only just started may keep an answer to itself, so up to three times.
 declare_topology_of() {
   local attempt
   for attempt in 1 2 3; do
-    ! env -C "$1/$2" dotnet "Fidelity.$2.dll" --declare-topology </dev/null >"$LOGS/topology-$(lower "$2").log" 2>&1 9>&- || return 0
+    ! run_service "$1" "$2" --declare-topology "${@:3}" >"$LOGS/topology-$(lower "$2").log" 2>&1 || return 0
+    ! grep --quiet 'deploy/upgrade.sh' "$LOGS/topology-$(lower "$2").log" || return 1
     ((attempt == 3)) || sleep 1
   done
   return 1
 }
+
+# run_service APP SERVICE OPTION…: a service's program, for one of the things it does besides serving.
+run_service() { env -C "$1/$2" dotnet "Fidelity.$2.dll" "${@:3}" </dev/null 9>&-; }
 
 # start_service APP SERVICE: in its own folder, where its pages and settings are.
 start_service() {

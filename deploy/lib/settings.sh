@@ -37,7 +37,7 @@ open_data_folder() {
 only_one_at_a_time() {
   exec 9>"$FIDELITY_DATA/lock"
   if ! flock --nonblock 9; then
-    say "Another up.sh or down.sh works on $FIDELITY_DATA; waiting for it."
+    say "Another of these scripts works on $FIDELITY_DATA; waiting for it."
     flock 9
   fi
 }

@@ -7,31 +7,38 @@ static class Expected
 {
     static readonly JsonNode Season = JsonNode.Parse(File.ReadAllText(Path.Combine(Installation.Season, "expected.json")))!;
 
-    /// <summary>Every difference between the season's figures and the installation's, SAM and CAM values aside: those do not leave Pir as they are.</summary>
-    public static async Task<IReadOnlyList<string>> Differences(Installation installation, string programme)
+    /// <summary>
+    /// Every difference between the season's figures, or those of one team, and the installation's. SAM and CAM values are compared where
+    /// they have come to rest; until then they do not leave Pir.
+    /// </summary>
+    public static async Task<IReadOnlyList<string>> Differences(Installation installation, string programme, string? only = null, bool atRest = false)
     {
+        var teams = Season["teams"]!.AsArray().Where(team => only is null || (string)team!["team"]! == only).ToList();
+        var cases = File.ReadLines(Path.Combine(Installation.Season, "cases.csv")).Skip(1).Select(line => line.Split(','))
+            .Where(columns => only is null || columns[1] == only).Select(columns => columns[0]).ToHashSet(StringComparer.Ordinal);
         var differences = new List<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var reviews = (await installation.Get($"/api/v1/reviews?programme={programme}"))
             .ToDictionary(review => $"{review!["team"]} {review["period"]} {review["measure"]}", StringComparer.Ordinal);
-        foreach (var measure in Season["measures"]!.AsArray().Where(measure => !IsWithheld((string)measure!["measure"]!)))
+        foreach (var measure in Season["measures"]!.AsArray().Where(measure =>
+                     (only is null || (string)measure!["team"]! == only) && (atRest || !IsWithheld((string)measure!["measure"]!))))
         {
             var name = $"{measure!["team"]} {measure["period"]} {measure["measure"]}";
             foreach (var field in new[] { "value", "numerator", "denominator", "low", "high", "target", "status" })
                 Compare($"{name} {field}", measure[field], reviews.GetValueOrDefault(name)?[field]);
         }
 
-        foreach (var team in Season["teams"]!.AsArray())
+        foreach (var team in teams)
             await CompareTrend(team!);
-        foreach (var cases in (await Task.WhenAll(Season["teams"]!.AsArray().Select(team => installation.Get($"/api/v1/opportunities?programme={programme}&team={team!["team"]}"))))
+        foreach (var known in (await Task.WhenAll(teams.Select(team => installation.Get($"/api/v1/opportunities?programme={programme}&team={team!["team"]}"))))
                      .SelectMany(opportunities => opportunities).Where(opportunity => (string)opportunity!["instrument"]! == "tam")
                      .GroupBy(opportunity => (string)opportunity!["case"]!, StringComparer.Ordinal))
         {
-            CompareOpportunities(cases.Key, Season["opportunities"]!["tam"]![cases.Key]?.AsArray(), [.. cases.Select(opportunity => opportunity!.DeepClone())]);
-            seen.Add(cases.Key);
+            CompareOpportunities(known.Key, Season["opportunities"]!["tam"]![known.Key]?.AsArray(), [.. known.Select(opportunity => opportunity!.DeepClone())]);
+            seen.Add(known.Key);
         }
 
-        foreach (var (missing, of) in Season["opportunities"]!["tam"]!.AsObject().Where(expected => !seen.Contains(expected.Key) && expected.Value!.AsArray().Count > 0))
+        foreach (var (missing, of) in Season["opportunities"]!["tam"]!.AsObject().Where(expected => cases.Contains(expected.Key) && !seen.Contains(expected.Key) && expected.Value!.AsArray().Count > 0))
             differences.Add($"{missing}: no opportunities, expected {of!.AsArray().Count}");
         return differences;
 

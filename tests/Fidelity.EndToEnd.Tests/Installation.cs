@@ -92,6 +92,16 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
     public Task<string> LoadFromShell(string files, string programme, params string[] options) =>
         Run(Path.Combine(Repository, "deploy/load.sh"), [files, "--programme", programme, .. options]);
 
+    /// <summary>Takes a backup into a folder, with the secrets beside it.</summary>
+    public Task<string> Backup(string backup) => Run(Path.Combine(Repository, "deploy/backup.sh"), backup, "--secrets", Secrets(backup));
+
+    /// <summary>Restores a backup, and starts nothing but the servers.</summary>
+    public Task<string> Restore(string backup) => Run(Path.Combine(Repository, "deploy/restore.sh"), backup, "--secrets", Secrets(backup));
+
+    public Task<string> Upgrade() => Run(Path.Combine(Repository, "deploy/upgrade.sh"));
+
+    static string Secrets(string backup) => $"{backup}-secrets.tar";
+
     public Task<string> DeadLetters(params string[] command) => Run(Path.Combine(Repository, "deploy/deadletters.sh"), command);
 
     /// <summary>A file of deploy/.</summary>
@@ -195,6 +205,17 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
         await using var connection = new NpgsqlConnection(Database);
         return await connection.ExecuteScalarAsync<long>(
             "select count(*) from tam.mt_events where type = 'interview_recorded' and data::text like @like", new { like = $"%\"{prefix}%" });
+    }
+
+    /// <summary>What is in the broker, by queue.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> Queued()
+    {
+        string[] list = ["list_queues", "--quiet", "--no-table-headers", "name", "messages"];
+        var said = ownServers
+            ? await Run(Path.Combine(folder, "run/rabbitmq/rabbitmqctl"), list)
+            : await Run(Variable("FIDELITY_TEST_RABBITMQCTL"), [.. list, "-p", name]);
+        return said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'))
+            .ToDictionary(cells => cells[0], cells => int.Parse(cells[1], System.Globalization.CultureInfo.InvariantCulture), StringComparer.Ordinal);
     }
 
     /// <summary>Its broker, when that is its own.</summary>
