@@ -183,7 +183,7 @@ public sealed class ProgrammeTests(SubmissionInstallation installation)
     {
         const string Programme = "closed";
         await Found(Programme);
-        await Measure(Programme, "tam_completed", 0, 0, 3);
+        await Measure(Programme, "tam_completed", 0, 0, 4);
         await Submit(Programme, "teams", With(Team, "closed", "2026-06-30"));
         await installation.Until($"/api/v1/reviews?programme={Programme}&team=t1", measures =>
             measures.AsArray().Select(measure => (string)measure!["period"]!).Distinct(StringComparer.Ordinal).SequenceEqual(["2026-H1"]));
