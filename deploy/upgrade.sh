@@ -74,15 +74,21 @@ mapfile -t services < <(services_in "$next")
 after=$(commit_of "$next")
 
 how_to_go_back() {
+  local data aside kept
   [[ -d $backup ]] || return 0
+  # As a shell wants them.
+  printf -v data '%q' "$FIDELITY_DATA"
+  printf -v aside '%q' "$FIDELITY_DATA.set-aside"
+  printf -v kept '%q' "${backup/#"$FIDELITY_DATA/"/"$FIDELITY_DATA.set-aside/"}"
   say "To go back to the version before, with the data as they were then:"
+  say "    export FIDELITY_DATA=$data FIDELITY_PORT=$FIDELITY_PORT"
   say "    deploy/down.sh"
-  say "    mv $FIDELITY_DATA $FIDELITY_DATA.set-aside"
-  if [[ ! $own_postgres ]]; then say "    (give FIDELITY_POSTGRES an empty database)"; fi
-  if [[ ! $own_broker ]]; then say "    (give FIDELITY_RABBITMQ an empty virtual host)"; fi
-  if [[ $before != unknown ]]; then say "    git checkout ${before%-dirty}"; else say "    (take the folder back to the version that ran)"; fi
-  say "    FIDELITY_PORT=$FIDELITY_PORT deploy/restore.sh ${backup/#"$FIDELITY_DATA/"/"$FIDELITY_DATA.set-aside/"} --secrets $FIDELITY_DATA.set-aside"
-  say "    FIDELITY_PORT=$FIDELITY_PORT deploy/up.sh"
+  say "    mv $data $aside"
+  if [[ ! $own_postgres ]]; then say "    export FIDELITY_POSTGRES=…     # an empty database"; fi
+  if [[ ! $own_broker ]]; then say "    export FIDELITY_RABBITMQ=…     # an empty virtual host"; fi
+  if [[ $before == unknown ]]; then say "    # take this folder back to the version that ran before"; else say "    git checkout ${before%-dirty}"; fi
+  say "    deploy/restore.sh $kept --secrets $aside"
+  say "    deploy/up.sh"
 }
 
 not_completed() {
