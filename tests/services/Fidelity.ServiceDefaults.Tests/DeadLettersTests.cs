@@ -51,10 +51,16 @@ public sealed class DeadLettersTests(VirtualHost broker) : IClassFixture<Virtual
     public async Task A_queue_that_was_declared_otherwise_is_named_with_what_to_do()
     {
         await broker.Declare(Inbox);
-        await using (var service = Service(declareOnly: true))
+        try
+        {
+            await using var service = Service(declareOnly: true);
             (await Should.ThrowAsync<InvalidOperationException>(() => service.RunServiceAsync([Bus.DeclareTopology]))).Message.ShouldContain("for queue 'tam'");
-        await using var channel = await broker.Channel();
-        await channel.QueueDeleteAsync(Inbox, cancellationToken: Cancelled);
+        }
+        finally
+        {
+            await using var channel = await broker.Channel();
+            await channel.QueueDeleteAsync(Inbox, cancellationToken: Cancelled);
+        }
     }
 
     [Fact]
