@@ -98,7 +98,7 @@ install -d -m 700 -- "$results"
 
 say "Testing Fidelity in $FIDELITY_DATA"
 require_sdk
-packages=(curl tzdata postgresql rabbitmq-server)
+packages=(curl tzdata postgresql rabbitmq-server xz-utils)
 [[ ${FIDELITY_TEST_CHROMIUM:-} ]] || packages+=(chromium)
 require_packages "${packages[@]}"
 
