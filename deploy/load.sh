@@ -7,7 +7,8 @@
 #   --accept-good-rows   accept an import whose dry run found errors; the rows with errors are left out
 #
 # Environment:
-#   FIDELITY_URL   the portal's address (default: http://127.0.0.1:$FIDELITY_PORT, with port 8080)
+#   FIDELITY_URL     the portal's address (default: http://127.0.0.1:$FIDELITY_PORT, with port 8080)
+#   FIDELITY_TOKEN   a token with the purposes submit_records and follow_team (default: the one of the installation in FIDELITY_DATA)
 #
 # Exits 0 when every row was recorded, 1 when rows were refused or the import failed, 2 when called wrongly.
 set -euo pipefail
@@ -49,6 +50,13 @@ command -v curl >/dev/null || fail "curl is missing; install the Debian package 
 
 url=${FIDELITY_URL:-http://127.0.0.1:${FIDELITY_PORT:-8080}}
 url=${url%/}
+token=${FIDELITY_TOKEN:-}
+if [[ ! $token ]]; then
+  token_file=${FIDELITY_DATA:-$here/../.run}/passwords/portal-token
+  [[ -r $token_file ]] ||
+    fail "There is no token in $token_file. Set FIDELITY_DATA to the installation's folder, or FIDELITY_TOKEN to a token (deploy/access.sh make-token)."
+  token=$(<"$token_file")
+fi
 answer=$(mktemp)
 trap 'rm -f -- "$answer"' EXIT
 
@@ -56,6 +64,7 @@ trap 'rm -f -- "$answer"' EXIT
 request() {
   local status
   if ! status=$(curl --silent --show-error --noproxy 127.0.0.1,localhost --header 'Accept: text/plain' \
+    --config <(printf 'header = "Authorization: Bearer %s"\n' "$token") \
     --output "$answer" --write-out '%{http_code}' "${@:1:$#-1}" "$url${!#}" 2>&1); then
     fail "The portal at $url does not answer (${status%%$'\n'*}). Is Fidelity running? deploy/up.sh starts it."
   fi

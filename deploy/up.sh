@@ -7,7 +7,7 @@
 # Environment:
 #   FIDELITY_DATA          where data, logs, passwords and published services are (default: .run in the repository)
 #   FIDELITY_PORT          the portal's port; the 22 above it are used as well (default: 8080)
-#   FIDELITY_DEMO=0        load no demo programme into an empty store
+#   FIDELITY_DEMO=0        make no demonstration of it: no demo programme, no demo accounts
 #   FIDELITY_TODAY         a date such as 2026-10-31 instead of today, for the business calendar only
 #   FIDELITY_POSTGRES      an Npgsql connection string; then no PostgreSQL is installed or started
 #   FIDELITY_RABBITMQ      an amqp:// URI; then no RabbitMQ is installed or started
@@ -96,9 +96,14 @@ fi
 await_servers
 
 # Topology first, then the services.
+# Only what has been a demonstration from its first start is one: accounts with public passwords come to nothing real.
 FIDELITY_SECRET_FILE=$FIDELITY_DATA/secret
+if [[ ! -e $FIDELITY_SECRET_FILE && ${FIDELITY_DEMO:-1} != 0 ]]; then touch "$FIDELITY_DATA/demonstration"; fi
+if [[ ! -e $FIDELITY_DATA/demonstration ]]; then FIDELITY_DEMO=0; fi
 random_once "$FIDELITY_SECRET_FILE" random_secret >/dev/null
-export FIDELITY_SECRET_FILE FIDELITY_TODAY
+FIDELITY_TOKEN_FILE=$FIDELITY_DATA/passwords/portal-token
+password_of portal-token >/dev/null
+export FIDELITY_SECRET_FILE FIDELITY_TOKEN_FILE FIDELITY_TODAY FIDELITY_DEMO=${FIDELITY_DEMO:-1}
 [[ $FIDELITY_TODAY ]] || unset FIDELITY_TODAY
 
 declare_topology "$app" "${services[@]}"
@@ -108,12 +113,13 @@ for service in "${services[@]}"; do wait_for_service "$service" "$services_start
 commit_of "$app" >"$FIDELITY_DATA/version"
 
 # A first look needs something to look at.
-if [[ ${FIDELITY_DEMO:-1} != 0 ]]; then
-  programmes=$(curl --silent --show-error --fail --noproxy '*' --max-time 30 "$url/api/v1/programmes" 2>"$LOGS/demo.log") ||
+if [[ $FIDELITY_DEMO != 0 ]]; then
+  programmes=$(curl --silent --show-error --fail --noproxy '*' --max-time 30 --config <(printf 'header = "Authorization: Bearer %s"\n' "$(<"$FIDELITY_TOKEN_FILE")") \
+    "$url/api/v1/programmes" 2>"$LOGS/demo.log") ||
     fail_with_log "$LOGS/portal.log" "The portal does not list its programmes ($(<"$LOGS/demo.log"))."
   if [[ ${programmes//[[:space:]]/} == '[]' ]]; then
     say "The store is empty; loading the demo programme (FIDELITY_DEMO=0 leaves it out)"
-    FIDELITY_URL=$url "$here/load.sh" "$here/demo" --programme demo 9>&- ||
+    FIDELITY_URL=$url FIDELITY_DATA=$FIDELITY_DATA "$here/load.sh" "$here/demo" --programme demo 9>&- ||
       fail "The demo programme could not be loaded (see above; the portal's log is $LOGS/portal.log). Fidelity itself runs at $url/"
   fi
 fi

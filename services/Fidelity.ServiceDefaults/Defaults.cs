@@ -72,8 +72,8 @@ public static class Defaults
         if (args.Contains(PublishingAgain.Argument))
             return await ActivatorUtilities.CreateInstance<PublishingAgain>(app.Services).Rewind(Console.Out, CancellationToken.None);
 
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Write });
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Write }).AllowAnonymous();
         await app.RunAsync();
         return 0;
     }

@@ -42,7 +42,7 @@ static class Api
             context.Request.Query.Any(given => given.Value.Any(value => value?.Contains('\0', StringComparison.Ordinal) == true))
                 ? Problems.OfAddress().ExecuteAsync(context)
                 : next(context));
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }
 
@@ -76,6 +76,12 @@ static class Problems
     /// <summary>The one code that is no fault of the request.</summary>
     public const string Internal = "internal";
 
+    /// <summary>Nobody says who asks, or says so wrongly.</summary>
+    public const string Unauthenticated = "unauthenticated";
+
+    /// <summary>Whoever asks may not do this at all. Of a single thing that they may not see it is said that it is not there.</summary>
+    public const string Forbidden = "forbidden";
+
     public static ProblemHttpResult Of(int status, string code, string detail, string? pointer = null) =>
         Of(status, detail, [new Problem.Fault(code, pointer, null, detail)]);
 
@@ -105,6 +111,9 @@ static class Problems
 
     public static ProblemHttpResult OfStatus(int status) => status switch
     {
+        StatusCodes.Status401Unauthorized => Of(status, Unauthenticated,
+            "Say who asks: Authorization: Bearer TOKEN, with a token that an administrator has made and not revoked."),
+        StatusCodes.Status403Forbidden => Of(status, Forbidden, "This is not open to whoever asks. An administrator can say what is."),
         StatusCodes.Status404NotFound => Of(status, ErrorCodes.UnknownReference, "There is nothing at this address. /openapi/v1.json lists what there is."),
         StatusCodes.Status405MethodNotAllowed => Of(status, ErrorCodes.UnknownCode, "This address does not take this method. /openapi/v1.json lists what it takes."),
         StatusCodes.Status413PayloadTooLarge => Of(status, ErrorCodes.TooLarge, "The body is larger than this address takes. Send one record; split an import."),

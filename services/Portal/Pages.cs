@@ -1,9 +1,12 @@
+using Fidelity.Portal.Access;
 using Fidelity.Portal.Languages;
 using Fidelity.Portal.Layout;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Reviews;
+using Fidelity.Portal.SigningIn;
 using Fidelity.Portal.Teams;
 using Fidelity.Portal.Trends;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.FileProviders;
@@ -40,16 +43,33 @@ static class Pages
             pages.UseExceptionHandler("/error", createScopeForErrors: true);
             pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         });
+        // A page in the place of another is got, even where a form was sent.
+        app.Use((context, next) =>
+        {
+            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null)
+                context.Request.Method = HttpMethods.Get;
+            return next(context);
+        });
         // Routing follows what runs a request again for its error page: run again, it is routed again.
         app.UseRouting();
+        app.UseAuthentication();
+        // It does not wait for what it has to ask for, such as who reads it.
+        app.Use(async (context, next) =>
+        {
+            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null)
+                await context.RequestServices.GetRequiredService<CurrentVisitor>().Get();
+            await next(context);
+        });
+        app.UseAuthorization();
         app.UseAntiforgery();
-        app.MapStaticAssets();
+        app.MapStaticAssets().AllowAnonymous();
         app.MapLanguages();
+        app.MapSigningOut();
         app.MapRazorComponents<App>().WithStaticAssets();
     }
 
     /// <summary>Programs that call the API get problem documents, never a page.</summary>
-    static bool IsPage(HttpContext context) =>
+    public static bool IsPage(HttpContext context) =>
         !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
         && !context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
         && !context.Request.Path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase);

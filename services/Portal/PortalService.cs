@@ -1,6 +1,8 @@
+using Fidelity.Portal.Access;
 using Fidelity.Portal.DeadLetters;
 using Fidelity.Portal.Defining;
 using Fidelity.Portal.Describing;
+using Fidelity.Portal.Granting;
 using Fidelity.Portal.Importing;
 using Fidelity.Portal.Operations;
 using Fidelity.Portal.Overview;
@@ -24,12 +26,14 @@ static class PortalService
                 Facts.MapEvents(options);
                 Submission.MapEvents(options);
                 Import.MapEvents(options);
+                Grants.MapEvents(options);
             })
             .Table(ImportsTable.Uploads)
             .Project<FactsTable>("Facts")
             .Project<Standings>("Standings")
             .Project<SubmissionsTable>(SubmissionsTable.Name)
             .Project<ImportsTable>("Imports")
+            .Project<GrantsTable>("Grants")
             .Publish<CommandSender>("Sending");
         builder.AddBus(declareOnly, bus =>
         {
@@ -38,6 +42,7 @@ static class PortalService
             // Without the broker the portal still shows pages and accepts what it will send later.
             bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
         });
+        builder.AddAccess();
         builder.AddOperations();
         builder.AddSubmitting();
         builder.AddImporting();
@@ -47,8 +52,10 @@ static class PortalService
 
     public static void MapPortal(this WebApplication app)
     {
+        app.RequireAPolicyOnEveryRoute();
         app.UseApi();
-        var api = app.MapGroup("/api/v1").Refuses(Problems.OfAddress()).Refuses(Problems.OfFailure());
+        var api = app.MapGroup("/api/v1").Refuses(Problems.OfAddress()).Refuses(Problems.OfFailure())
+            .Refuses(Problems.OfStatus(StatusCodes.Status401Unauthorized)).Refuses(Problems.OfStatus(StatusCodes.Status403Forbidden));
         api.MapSubmitting();
         api.MapImporting();
         api.MapReviews();

@@ -1,5 +1,6 @@
 using Fidelity.Portal;
 using Fidelity.Portal.DeadLetters;
+using Fidelity.Portal.Granting;
 using Fidelity.ServiceDefaults;
 
 if (args is [DeadLetterCommands.Argument, .. var command])
@@ -10,5 +11,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("portal");
 builder.AddPortal(declareOnly);
 var app = builder.Build();
+if (args is [AccessCommands.Argument, .. var asked])
+    return await AccessCommands.Run(app.Services, asked);
 app.MapPortal();
 return await app.RunServiceAsync(args);

@@ -23,6 +23,9 @@ sealed class Installation : IDisposable
         BaseAddress = new(Variable("FIDELITY_URL")), Timeout = TimeSpan.FromMinutes(10),
     };
 
+    public Installation() => Portal.DefaultRequestHeaders.Authorization =
+        new("Bearer", File.ReadAllText(Path.Combine(Folder, "passwords", "portal-token")).Trim());
+
     public string Database { get; } = Variable("FIDELITY_POSTGRES");
 
     public Uri Broker { get; } = new(Variable("FIDELITY_RABBITMQ"));

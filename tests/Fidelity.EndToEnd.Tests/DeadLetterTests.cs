@@ -18,6 +18,7 @@ public sealed class DeadLetterTests(DeadLetterInstallation installation, Chromiu
     {
         if ((await installation.Get("/api/v1/programmes")).Count == 0)
             await installation.Import(await Folder(team: "t1", interviews: []), Programme);
+        chromium.Session = await installation.Session(chromium, "administrator");
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
@@ -26,6 +27,8 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
 
     /// <summary>What its services are told besides.</summary>
     protected virtual IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
+
+    readonly ConcurrentDictionary<string, Task<string>> sessions = new(StringComparer.Ordinal);
 
     public static string Season { get; } = Path.Combine(AppContext.BaseDirectory, "season");
 
@@ -71,7 +74,23 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
     }
 
     /// <summary>Starts whatever is not running.</summary>
-    public Task Up() => Run(Path.Combine(Repository, "deploy/up.sh"));
+    public async Task Up()
+    {
+        await Run(Path.Combine(Repository, "deploy/up.sh"));
+        Portal.DefaultRequestHeaders.Authorization =
+            new("Bearer", (await File.ReadAllTextAsync(Path.Combine(folder, "run", "passwords", "portal-token"))).Trim());
+    }
+
+    /// <summary>Does something about access from the shell.</summary>
+    public Task<string> Access(params string[] command) => Run(Path.Combine(Repository, "deploy/access.sh"), command);
+
+    /// <summary>A session of somebody who was granted a role, in the whole of a programme or of the installation, as a browser keeps it.</summary>
+    public Task<string> Session(Chromium chromium, string role, string? programme = null) => sessions.GetOrAdd($"{role} {programme}", async _ =>
+    {
+        string[] where = programme is null ? [] : ["--programme", programme];
+        var link = await Access(["invite", role, "--basis", "these tests", .. where]);
+        return await chromium.TakeUp(new Uri(link.Trim()), $"{role}.{sessions.Count}");
+    });
 
     /// <summary>The process that a service was started as; with servers of its own, also that of <c>postgres</c> or <c>rabbitmq</c>.</summary>
     public int Pid(string service) => int.Parse(

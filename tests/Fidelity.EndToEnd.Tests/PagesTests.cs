@@ -51,6 +51,7 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     {
         if ((await installation.Get("/api/v1/programmes")).Count == 0)
             await installation.LoadFromShell(Installation.Season, Programme);
+        chromium.Session = await installation.Session(chromium, "consultant", Programme);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -352,10 +353,17 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     [InlineData("pir", Pir, "en-GB", 320, ColorScheme.Light)]
     [InlineData("operations", "/operations", "sv-SE", 1366, ColorScheme.Dark)]
     [InlineData("operations", "/operations", "en-GB", 320, ColorScheme.Light)]
+    [InlineData("access", "/access", "sv-SE", 1366, ColorScheme.Light)]
+    [InlineData("access", "/access", "en-GB", 320, ColorScheme.Dark)]
+    [InlineData("tokens", "/access/tokens", "sv-SE", 320, ColorScheme.Light)]
+    [InlineData("account", "/account", "sv-SE", 320, ColorScheme.Dark)]
+    [InlineData("sign-in", "/sign-in", "sv-SE", 320, ColorScheme.Light)]
+    [InlineData("sign-in", "/sign-in", "en-GB", 1366, ColorScheme.Dark)]
     [MemberData(nameof(TeamPages))]
     public async Task A_page_is_accessible_and_fits(string name, string address, string language, int width, ColorScheme colours)
     {
-        await using var profile = await chromium.NewProfile(Portal, language, width, colours, bypassPolicy: true);
+        var session = name is "operations" or "access" or "tokens" ? await installation.Session(chromium, "administrator") : null;
+        await using var profile = await chromium.NewProfile(Portal, language, width, colours, bypassPolicy: true, session: session);
         var page = await profile.NewPageAsync();
         var faults = new List<string>();
         page.Console += (_, message) => faults.Add(message.Text);

@@ -11,12 +11,17 @@ namespace Fidelity.Portal.Describing;
 static class ApiDescription
 {
     const string Document = "v1";
+    const string Token = "token";
 
     const string Introduction = """
         Records of a programme go in one by one or as an import of files, and come out as reviews, trends and opportunities.
 
         **Programme.** Ids belong to a programme, named by the query parameter `programme`. Two programmes may use the same id for
         different things. The first record makes the programme.
+
+        **Access.** A program asks with a token that an administrator has made for it: `Authorization: Bearer …`. A token has purposes and,
+        unless it is for all, one programme. Without a token the answer is 401, for a purpose that the token has not 403, and what lies in
+        another programme is answered as if it were not there. Who has signed in to the pages may read here what the pages show them.
 
         **Ids** are pseudonyms: 1–40 letters, digits, `-`, `_` and `.`. A value shaped like a Swedish personal identity number is
         refused in any field.
@@ -46,7 +51,7 @@ static class ApiDescription
     static readonly IReadOnlyList<string> Codes =
     [
         .. typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(code => (string)code.GetRawConstantValue()!),
-        Problems.Internal,
+        Problems.Unauthenticated, Problems.Forbidden, Problems.Internal,
     ];
 
     public static void AddDescription(this WebApplicationBuilder builder) => builder.Services.AddOpenApi(Document, api =>
@@ -59,6 +64,14 @@ static class ApiDescription
             document.Servers = null;
             foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations ?? []).Select(operation => operation.Value))
                 operation.Responses = InOrder(operation.Responses!);
+            document.Components!.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+            {
+                [Token] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A token that an administrator has made for a program.",
+                },
+            };
+            document.Security = [new() { [new OpenApiSecuritySchemeReference(Token, document)] = [] }];
             document.Tags = new HashSet<OpenApiTag>(Tags.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }));
             return Task.CompletedTask;
         });

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Measurement;
+using Fidelity.Portal.Access;
 using Fidelity.Portal.Describing;
 using Fidelity.Portal.Submitting;
 using Fidelity.ServiceDefaults;
@@ -33,12 +34,12 @@ static class ImportEndpoints
 
     public static void MapImporting(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/programmes", Programmes)
+        api.MapGet("/programmes", Programmes).For(Purpose.FollowTeam)
             .WithName("listProgrammes").WithTags("Reviews").WithSummary("List the programmes that are known")
             .WithDescription("A programme is known as soon as any record was accepted into it.")
             .Answers(StatusCodes.Status200OK, "Their names, in order.", (IReadOnlyList<string>)["main", "vast"])
             .AnswersText(StatusCodes.Status200OK, "text/plain", "One name a line.", "main\nvast\n");
-        api.MapPost("/imports", Receive).DisableAntiforgery()
+        api.MapPost("/imports", Receive).For(Purpose.SubmitRecords).DisableAntiforgery()
             .WithMetadata(new RequestSizeLimit(LargestUpload))
             .WithName("uploadImport").WithTags(Tag).WithSummary("Upload files for a dry run")
             .WithDescription(
@@ -55,19 +56,19 @@ static class ImportEndpoints
             .Refuses(NoForm)
             .Refuses(NoFiles)
             .Refuses(Problems.OfParameter(Programme.Fault("Nord")!));
-        api.MapGet("/imports/{id:guid}", Show)
+        api.MapGet("/imports/{id:guid}", Show).For(Purpose.SubmitRecords)
             .WithName("getImport").WithTags(Tag).WithSummary("Show how far an import has come")
             .WithDescription("While it is checked, what the dry run counted; once accepted, how many of its rows were answered and what became of them.")
             .Answers(StatusCodes.Status200OK, "The import.", Example)
             .AnswersText(StatusCodes.Status200OK, "text/plain", Shell.Meaning, Shell.Lines(Example))
             .Refuses(Unknown(Example.Id));
-        api.MapGet("/imports/{id:guid}/report.csv", Report)
+        api.MapGet("/imports/{id:guid}/report.csv", Report).For(Purpose.SubmitRecords)
             .WithName("getImportReport").WithTags(Tag).WithSummary("Fetch what is wrong with an import, as CSV")
             .WithDescription("One line for each fault that the dry run found, and after acceptance for each row that its owner refused.")
             .AnswersText(StatusCodes.Status200OK, "text/csv", "The report, in the order of the files.",
                 ReportColumns + "tam.csv,17,i4,out_of_scale,\"Answers of tam-r@1 are 1–5, NA or blank. Correct it after the form.\"\n")
             .Refuses(Unknown(Example.Id));
-        api.MapPost("/imports/{id:guid}/accept", Accept)
+        api.MapPost("/imports/{id:guid}/accept", Accept).For(Purpose.SubmitRecords)
             .WithName("acceptImport").WithTags(Tag).WithSummary("Accept an import")
             .WithDescription("Its rows go the way of single submissions. Accepting again changes nothing.")
             .Answers(StatusCodes.Status202Accepted, "The rows are being recorded. Watch the import until its state is `settled`.",
@@ -78,16 +79,21 @@ static class ImportEndpoints
             .Refuses(StillChecking);
     }
 
-    static async Task<IResult> Programmes(HttpContext context, SubmissionsTable records)
+    static async Task<IResult> Programmes(HttpContext context, CurrentVisitor visitor, SubmissionsTable records)
     {
-        var programmes = await records.Programmes(context.RequestAborted);
+        var open = (await visitor.Reach(Purpose.FollowTeam)).Scopes;
+        var programmes = (await records.Programmes(context.RequestAborted))
+            .Where(programme => open.Any(scope => scope.Programme is null || scope.Programme == programme)).ToList();
         return Shell.Wants(context) ? Results.Text(string.Concat(programmes.Select(programme => $"{programme}\n"))) : Results.Ok(programmes);
     }
 
-    static async Task<IResult> Receive(HttpContext context, [Description(Programme.Meaning)] string? programme, EventWriter writer, ImportsTable imports)
+    static async Task<IResult> Receive(
+        HttpContext context, [Description(Programme.Meaning)] string? programme, CurrentVisitor visitor, EventWriter writer, ImportsTable imports)
     {
         if (Programme.Fault(programme) is { } fault)
             return Problems.OfParameter(fault);
+        if (!(await visitor.Reach(Purpose.SubmitRecords)).CoversAllOf(programme))
+            return Problems.OfStatus(StatusCodes.Status403Forbidden);
         if (!context.Request.HasFormContentType)
             return NoForm;
         IFormCollection form;
@@ -122,12 +128,12 @@ static class ImportEndpoints
         }, context.RequestAborted);
         context.Response.Headers.Location = $"/api/v1/imports/{id}";
         context.Response.StatusCode = StatusCodes.Status201Created;
-        return await Show(id, context, writer, imports);
+        return await Show(id, context, visitor, writer, imports);
     }
 
-    static async Task<IResult> Show([Description(IdMeaning)] Guid id, HttpContext context, EventWriter store, ImportsTable imports)
+    static async Task<IResult> Show([Description(IdMeaning)] Guid id, HttpContext context, CurrentVisitor visitor, EventWriter store, ImportsTable imports)
     {
-        if (await store.Read<Import>(Import.StreamKey(id), context.RequestAborted) is not { Received: { } received } import)
+        if (await Find(id, context, visitor, store) is not { Received: { } received } import)
             return Unknown(id);
         var states = await imports.States(id, context.RequestAborted);
         var shown = new ImportShown(
@@ -141,10 +147,17 @@ static class ImportEndpoints
         return Shell.Wants(context) ? Results.Text(Shell.Lines(shown)) : Results.Json(shown, ApiJson.Options, statusCode: context.Response.StatusCode);
     }
 
+    /// <summary>The import, if it was received and its programme is open to whoever asks.</summary>
+    static async Task<Import?> Find(Guid id, HttpContext context, CurrentVisitor visitor, EventWriter store) =>
+        await store.Read<Import>(Import.StreamKey(id), context.RequestAborted) is { Received: { } received } import
+        && (await visitor.Reach(Purpose.SubmitRecords)).CoversAllOf(received.Programme)
+            ? import
+            : null;
+
     /// <summary>What is wrong: the findings, of the dry run and then of the sending, and after acceptance what the owners refused.</summary>
-    static async Task<IResult> Report([Description(IdMeaning)] Guid id, HttpContext context, EventWriter store, ImportsTable imports)
+    static async Task<IResult> Report([Description(IdMeaning)] Guid id, HttpContext context, CurrentVisitor visitor, EventWriter store, ImportsTable imports)
     {
-        if (await store.Read<Import>(Import.StreamKey(id), context.RequestAborted) is not { Received: not null })
+        if (await Find(id, context, visitor, store) is null)
             return Unknown(id);
         var findings = imports.Findings(id, context.RequestAborted);
         return Results.Stream(async body =>
@@ -158,15 +171,15 @@ static class ImportEndpoints
     }
 
     static async Task<IResult> Accept(
-        [Description(IdMeaning)] Guid id, HttpContext context, EventWriter writer, ImportsTable imports,
+        [Description(IdMeaning)] Guid id, HttpContext context, CurrentVisitor visitor, EventWriter writer, ImportsTable imports,
         [Description("Accept in spite of faults: rows that have any, and rows that rest on those, are left out.")] bool goodRowsOnly = false)
     {
+        if (await Find(id, context, visitor, writer) is null)
+            return Unknown(id);
         var refusal = await writer.Write(async streams =>
         {
             var stream = await streams.Open<Import>(Import.StreamKey(id));
-            if (stream.State?.Received is null)
-                return Unknown(id);
-            if (stream.State.Accepted is not null)
+            if (stream.State!.Accepted is not null)
                 return null;
             if (stream.State.Checked is not { } dryRun)
                 return StillChecking;
@@ -180,7 +193,7 @@ static class ImportEndpoints
         if (refusal is not null)
             return refusal;
         context.Response.StatusCode = StatusCodes.Status202Accepted;
-        return await Show(id, context, writer, imports);
+        return await Show(id, context, visitor, writer, imports);
     }
 
     static ProblemHttpResult NoForm => Problems.Of(StatusCodes.Status415UnsupportedMediaType, ErrorCodes.BadEncoding,

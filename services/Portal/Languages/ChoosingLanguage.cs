@@ -22,7 +22,7 @@ static class ChoosingLanguage
         });
     }
 
-    public static void MapLanguages(this IEndpointRouteBuilder pages) => pages.MapGet("/language/{name}", Choose);
+    public static void MapLanguages(this IEndpointRouteBuilder pages) => pages.MapGet("/language/{name}", Choose).AllowAnonymous();
 
     public static string Link(CultureInfo language, HttpRequest request) =>
         $"/language/{language.Name}?from={Uri.EscapeDataString(request.Path + request.QueryString)}";

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Roster;
+using Fidelity.Portal.Access;
 using Fidelity.Portal.Trends;
 using Fidelity.ServiceDefaults;
 using Npgsql;
@@ -18,13 +19,14 @@ public sealed record Choices(IReadOnlyList<string> Programmes, IReadOnlyList<str
 sealed class NetworkReader(NpgsqlDataSource database, ServiceSchema schema)
 {
     /// <summary>The programmes, and the names of the periods, newest first.</summary>
-    public async Task<Choices> ReadChoices()
+    public async Task<Choices> ReadChoices(Reach reach)
     {
         await using var connection = await database.OpenConnectionAsync();
         var known = (await connection.QueryAsync<(string Programme, string? Period)>(
             $"""
-            select distinct programme, nullif(period, '') from {schema.Name}.standings where kind in ('team', 'review')
-            """)).AsList();
+            select distinct programme, nullif(period, '') from {schema.Name}.standings standing
+            where kind in ('team', 'review') and {Reach.Sql("standing.programme", "standing.team_id")}
+            """, new { reach.Programmes, reach.Teams, reach.Therapists })).AsList();
         return new(
             [.. known.Select(pair => pair.Programme).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             [.. known.Select(pair => pair.Period).OfType<string>().Distinct(StringComparer.Ordinal).OrderDescending(StringComparer.Ordinal)]);
@@ -34,7 +36,7 @@ sealed class NetworkReader(NpgsqlDataSource database, ServiceSchema schema)
     /// Every team of a programme, or of all, with its review of the period; without a period, its newest review that rests on
     /// any record of its own days.
     /// </summary>
-    public async Task<IReadOnlyList<TeamStanding>> Read(string? programme, string? period)
+    public async Task<IReadOnlyList<TeamStanding>> Read(string? programme, string? period, Reach reach)
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<(string Team, string? Review, string? Trend)>(
@@ -48,10 +50,23 @@ sealed class NetworkReader(NpgsqlDataSource database, ServiceSchema schema)
                 order by has_records desc, period desc
                 limit 1) review on true
             where team.kind = 'team' and (@programme::text is null or team.programme = @programme)
-            """, new { programme, period });
+                and {Reach.Sql("team.programme", "team.team_id")}
+            """, new { programme, period, reach.Programmes, reach.Teams, reach.Therapists });
         return [.. rows.Select(row => new TeamStanding(
             FactsTable.Read<TeamChanged>(row.Team),
             row.Review is null ? null : FactsTable.Read<ReviewComputed>(row.Review),
             row.Trend is null ? null : JsonSerializer.Deserialize<TrendPicture>(row.Trend, FactsTable.Json)))];
+    }
+
+    /// <summary>The teams alone, by programme and name.</summary>
+    public async Task<IReadOnlyList<TeamChanged>> ReadTeams(Reach reach)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var teams = await connection.QueryAsync<string>(
+            $"""
+            select data from {schema.Name}.standings team where kind = 'team' and {Reach.Sql("team.programme", "team.team_id")}
+            order by programme, data->>'name', team_id
+            """, new { reach.Programmes, reach.Teams, reach.Therapists });
+        return [.. teams.Select(FactsTable.Read<TeamChanged>)];
     }
 }

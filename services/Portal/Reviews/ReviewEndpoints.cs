@@ -5,6 +5,7 @@ using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
+using Fidelity.Portal.Access;
 using Fidelity.Portal.Describing;
 using Fidelity.ServiceDefaults;
 using Fidelity.Validation;
@@ -21,14 +22,14 @@ static class ReviewEndpoints
 
     public static void MapReviews(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/reviews", Reviews)
+        api.MapGet("/reviews", Reviews).For(Purpose.FollowTeam)
             .WithName("listReviewMeasures").WithTags(Tag).WithSummary("List the measures of reviews")
             .WithDescription(
                 "Every measure of every Program Implementation Review that matches, each with the counts and the interval it rests on. "
                 + "What raters said is withheld until the period has ended, enough of them have answered and no records are arriving.")
             .Answers(StatusCodes.Status200OK, "The measures, by programme, team, period and the profile's order.", ReviewMeasure.Examples)
             .Refuses(Problems.OfParameter(Programme.Fault("Nord")!));
-        api.MapGet("/trends", Trends)
+        api.MapGet("/trends", Trends).For(Purpose.FollowTeam)
             .WithName("getTrend").WithTags(Tag).WithSummary("Show a team's monthly figures")
             .WithDescription("Adherence by month with the limits and signals of its XmR chart, and the p-charts of shares. Limits are not clipped to 0–1.")
             .Requires("team")
@@ -36,7 +37,7 @@ static class ReviewEndpoints
             .Refuses(Problems.OfParameter(SeveralProgrammes("nord"), StatusCodes.Status400BadRequest))
             .Refuses(NoTrend("nord"))
             .Refuses(Problems.OfParameter(Programme.Fault("Nord")!));
-        api.MapGet("/opportunities", Opportunities)
+        api.MapGet("/opportunities", Opportunities).For(Purpose.SeeCases)
             .WithName("listOpportunities").WithTags(Tag).WithSummary("List the TAM interviews that fell due on a team")
             .WithDescription("Every opportunity with its one current outcome, whether or not it was answered. Those that ceased to exist are left out.")
             .Requires("team")
@@ -46,13 +47,13 @@ static class ReviewEndpoints
     }
 
     static async Task<IResult> Reviews(
-        NpgsqlDataSource database, ServiceSchema schema, [Description(OptionalProgramme)] string? programme,
+        CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, [Description(OptionalProgramme)] string? programme,
         [Description("The id of the team; all teams when left out.")] string? team,
         [Description("The name of the period, such as 2026-H1; all periods when left out.")] string? period, CancellationToken stopping)
     {
         if (Fault(programme, teamRequired: false, team) is { } fault)
             return fault;
-        var reviews = await Read<ReviewComputed>(database, schema, "review", programme, team, stopping);
+        var reviews = await Read<ReviewComputed>(database, schema, await visitor.Reach(Purpose.FollowTeam), "review", programme, team, stopping);
         return Results.Json(
             from review in reviews
             where review.State != ReviewState.Void && (period is null || review.Period == period)
@@ -61,12 +62,12 @@ static class ReviewEndpoints
     }
 
     static async Task<IResult> Trends(
-        NpgsqlDataSource database, ServiceSchema schema, [Description(OptionalProgramme)] string? programme, [Description("The id of the team.")] string? team,
-        CancellationToken stopping)
+        CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, [Description(OptionalProgramme)] string? programme,
+        [Description("The id of the team.")] string? team, CancellationToken stopping)
     {
         if (Fault(programme, teamRequired: true, team) is { } fault)
             return fault;
-        var trends = await Read<TrendComputed>(database, schema, "trend", programme, team, stopping);
+        var trends = await Read<TrendComputed>(database, schema, await visitor.Reach(Purpose.FollowTeam), "trend", programme, team, stopping);
         return trends switch
         {
             [] => NoTrend(team!),
@@ -76,14 +77,23 @@ static class ReviewEndpoints
     }
 
     static async Task<IResult> Opportunities(
-        NpgsqlDataSource database, ServiceSchema schema, [Description(OptionalProgramme)] string? programme, [Description("The id of the team.")] string? team,
-        CancellationToken stopping)
+        CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, [Description(OptionalProgramme)] string? programme,
+        [Description("The id of the team.")] string? team, BusinessCalendar calendar, CancellationToken stopping)
     {
         if (Fault(programme, teamRequired: true, team) is { } fault)
             return fault;
-        var opportunities = await Read<TamOpportunityClosed>(database, schema, "tam_opportunity", programme, team, stopping);
+        var reach = await visitor.Reach(Purpose.SeeCases);
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        var opportunities = await connection.QueryAsync<string>(
+            $"""
+            select due.data from {schema.Name}.facts due
+            left join {schema.Name}.facts family on (family.programme, family.kind, family.key) = (due.programme, 'case', due.data->>'caseId')
+            where due.kind = 'tam_opportunity' and (@programme::text is null or due.programme = @programme) and due.team_id = @team
+                and {Reach.Sql("due.programme", "due.team_id", Reach.TherapistOn("@today", "family.data"))}
+            order by due.programme, due.key
+            """, new { programme, team, today = Figures.Dates.Machine(calendar.Today), reach.Programmes, reach.Teams, reach.Therapists });
         return Results.Json(
-            from opportunity in opportunities
+            from opportunity in opportunities.Select(FactsTable.Read<TamOpportunityClosed>)
             where opportunity.Opportunity.Outcome != OpportunityOutcome.Void
             select OpportunityShown.Of(opportunity), ApiJson.Options);
     }
@@ -102,16 +112,17 @@ static class ReviewEndpoints
         : null;
 
     static async Task<IReadOnlyList<T>> Read<T>(
-        NpgsqlDataSource database, ServiceSchema schema, string kind, string? programme, string? team, CancellationToken stopping)
+        NpgsqlDataSource database, ServiceSchema schema, Reach reach, string kind, string? programme, string? team, CancellationToken stopping)
         where T : Fact
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
         var rows = await connection.QueryAsync<string>(
             $"""
-            select data from {schema.Name}.facts
+            select data from {schema.Name}.facts fact
             where kind = @kind and (@programme::text is null or programme = @programme) and (@team::text is null or team_id = @team)
+                and {Reach.Sql("fact.programme", "fact.team_id")}
             order by programme, team_id, key
-            """, new { kind, programme, team });
+            """, new { kind, programme, team, reach.Programmes, reach.Teams, reach.Therapists });
         return [.. rows.Select(FactsTable.Read<T>)];
     }
 }

@@ -1,6 +1,7 @@
 using Dapper;
 using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Roster;
+using Fidelity.Portal.Access;
 using Fidelity.ServiceDefaults;
 using Npgsql;
 
@@ -23,22 +24,27 @@ public sealed record TeamReviews(TeamChanged Team, IReadOnlyList<ReviewComputed>
 /// <summary>Reads the reviews of a team.</summary>
 sealed class TeamReviewsReader(NpgsqlDataSource database, ServiceSchema schema)
 {
-    /// <summary>Null when there is no such team.</summary>
-    public async Task<TeamReviews?> Read(string programme, string team)
+    /// <summary>Null when there is no such team, or it is not open.</summary>
+    /// <param name="reach">To the team.</param>
+    /// <param name="figures">To its reviews; without it, the team has none.</param>
+    public async Task<TeamReviews?> Read(string programme, string team, Reach reach, Reach figures)
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = (await connection.QueryAsync<(string Kind, string Data)>(
             $"""
-            select kind, data from {schema.Name}.facts
-            where programme = @programme and team_id = @team and kind in ('team', 'review')
-            """, new { programme, team })).ToLookup(row => row.Kind, row => row.Data, StringComparer.Ordinal);
+            select kind, data from {schema.Name}.facts fact
+            where programme = @programme and team_id = @team and kind in ('team', 'review') and {Reach.Sql("fact.programme", "fact.team_id")}
+            """, new { programme, team, reach.Programmes, reach.Teams, reach.Therapists })).ToLookup(row => row.Kind, row => row.Data, StringComparer.Ordinal);
         return rows["team"].SingleOrDefault() is not { } known
             ? null
             : new(
                 FactsTable.Read<TeamChanged>(known),
-                [
-                    .. rows["review"].Select(FactsTable.Read<ReviewComputed>)
-                        .Where(review => review.State != ReviewState.Void).OrderBy(review => review.From),
-                ]);
+                figures.Covers(programme, team, null)
+                    ?
+                    [
+                        .. rows["review"].Select(FactsTable.Read<ReviewComputed>)
+                            .Where(review => review.State != ReviewState.Void).OrderBy(review => review.From),
+                    ]
+                    : []);
     }
 }

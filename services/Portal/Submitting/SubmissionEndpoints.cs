@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Fidelity.Measurement;
+using Fidelity.Portal.Access;
 using Fidelity.Portal.Describing;
 using Fidelity.ServiceDefaults;
 using Fidelity.Validation;
@@ -30,8 +31,9 @@ static class SubmissionEndpoints
         foreach (var address in RecordAddress.All)
         {
             api.MapPost($"/{address.Path}",
-                    ([Description(Programme.Meaning)] string? programme, HttpContext context, SubmitRecord record) =>
-                        record.Submit(address.Kind, programme, context))
+                    ([Description(Programme.Meaning)] string? programme, HttpContext context, SubmitRecord record, CurrentVisitor visitor) =>
+                        record.Submit(address.Kind, programme, context, visitor))
+                .For(Purpose.SubmitRecords)
                 .WithName($"submit{address.Name}").WithTags(Tag).WithSummary(address.Summary)
                 .WithDescription($"{address.Description}\n\nThe document is judged exactly as a row of `{address.Kind.File}` in an import.")
                 .Requires("programme")
@@ -51,7 +53,7 @@ static class SubmissionEndpoints
                 ]));
         }
 
-        api.MapGet("/submissions/{id:guid}", Show)
+        api.MapGet("/submissions/{id:guid}", Show).For(Purpose.SubmitRecords)
             .WithName("getSubmission").WithTags(Tag).WithSummary("Say what became of a submission")
             .WithDescription(
                 "Ask the address that the submission was answered with. A submission that has waited a day for what it rests on is shown as refused, until that comes after all.")
@@ -63,8 +65,10 @@ static class SubmissionEndpoints
     static ScoreShown ExampleScore => ScoreShown.Of(new Score("tam-r@1", 26, 1, 1, new Fraction(24, 26)));
 
     static async Task<IResult> Show(
-        [Description("What the submission was answered with as `submission`.")] Guid id, EventWriter store, TimeProvider clock, CancellationToken stopping) =>
-        await store.Read<Submission>(Submissions.StreamKey(id), stopping) is { Command: not null } submission
+        [Description("What the submission was answered with as `submission`.")] Guid id, CurrentVisitor visitor, EventWriter store, TimeProvider clock,
+        CancellationToken stopping) =>
+        await store.Read<Submission>(Submissions.StreamKey(id), stopping) is { Command: { } command } submission
+        && (await visitor.Reach(Purpose.SubmitRecords)).CoversAllOf(command.Programme)
             ? Results.Json(SubmissionShown.Of(id, submission, clock.GetUtcNow()), ApiJson.Options)
             : Unknown(id);
 

@@ -1,5 +1,6 @@
 using Fidelity.Contracts;
 using Fidelity.Contracts.Submitting;
+using Fidelity.Portal.Access;
 using Fidelity.Portal.Importing;
 using Fidelity.ServiceDefaults;
 using Fidelity.Validation;
@@ -18,11 +19,13 @@ sealed class SubmitRecord(
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     const int LargestDocument = 1024 * 1024;
 
-    public async Task<IResult> Submit(ImportKind kind, string? programme, HttpContext context)
+    public async Task<IResult> Submit(ImportKind kind, string? programme, HttpContext context, CurrentVisitor visitor)
     {
         var stopping = context.RequestAborted;
         if (Programme.Fault(programme) is { } fault)
             return Problems.OfParameter(fault);
+        if (!(await visitor.Reach(Purpose.SubmitRecords)).CoversAllOf(programme))
+            return Problems.OfStatus(StatusCodes.Status403Forbidden);
         if (!context.Request.HasJsonContentType())
             return Problems.OfStatus(StatusCodes.Status415UnsupportedMediaType);
         if (context.Request.ContentLength > LargestDocument)

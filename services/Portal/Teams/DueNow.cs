@@ -2,34 +2,56 @@ using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Surveys;
 using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
+using Fidelity.Portal.Access;
 
 namespace Fidelity.Portal.Teams;
 
 /// <summary>What the portal knows of the interviews and surveys of a team whose time runs.</summary>
-/// <param name="Families">The cases that are open today.</param>
+/// <param name="Families">The cases that are open today, or have an interview whose interval has not ended.</param>
 /// <param name="Interviews">TAM opportunities whose interval has not ended, whatever came of them.</param>
 /// <param name="Surveys">SAM and CAM opportunities likewise.</param>
 /// <param name="Attempts">Attempts that were submitted for those families.</param>
 /// <param name="Held">Interviews with those families that are dated within the intervals.</param>
+/// <param name="Others">How many more interviews are due, with families that are not open to the reader.</param>
 public sealed record RunningRecords(
     IReadOnlyList<CaseChanged> Families, IReadOnlyList<TamOpportunityFact> Interviews, IReadOnlyList<SurveyOpportunityFact> Surveys,
-    IReadOnlyList<RecordTamAttempt> Attempts, IReadOnlyList<TamInterviewFact> Held);
+    IReadOnlyList<RecordTamAttempt> Attempts, IReadOnlyList<TamInterviewFact> Held, int Others = 0)
+{
+    /// <summary>
+    /// What of it is open to somebody. The families stay, since of them only dates and numbers are told; whose interview is due is
+    /// told of open cases.
+    /// </summary>
+    public RunningRecords OpenTo(Reach cases, DateOnly today)
+    {
+        var open = Families
+            .Where(family => cases.Covers(family.Programme, family.TeamId, Independence.TherapistAt(today, family.TherapistId, family.Reassignments)))
+            .Select(family => family.CaseId).ToHashSet(StringComparer.Ordinal);
+        var interviews = Interviews.ToLookup(due => open.Contains(due.CaseId));
+        return this with { Interviews = [.. interviews[true]], Others = interviews[false].Count(due => DueNow.IsOpen(due.Opportunity, today)) };
+    }
+}
 
 /// <summary>What is due of a team today (measurement.md §2), most urgent first.</summary>
+/// <param name="Others">How many more interviews are due, with families that are not open to the reader.</param>
 /// <param name="Next">When the next interview falls due, and of how many families.</param>
-public sealed record DueNow(IReadOnlyList<DueInterview> Interviews, (DateOnly Date, int Families)? Next, DueSurveys Sam, DueSurveys Cam)
+public sealed record DueNow(
+    IReadOnlyList<DueInterview> Interviews, int Others, (DateOnly Date, int Families)? Next, DueSurveys Sam, DueSurveys Cam)
 {
     public static DueNow Of(TeamChanged team, RunningRecords records, DateOnly today) => new(
         [
             .. records.Interviews
-                .Where(due => due.Opportunity.Outcome == OpportunityOutcome.Open && IsRunning(due.Opportunity, today))
+                .Where(due => IsOpen(due.Opportunity, today))
                 .Select(due => DueInterview.Of(due, records, today))
                 .OrderBy(due => due.Last).ThenBy(due => due.Due).ThenBy(due => due.Case, StringComparer.Ordinal),
         ],
+        records.Others,
         records.Families.Select(family => TamOpportunities.NextDue(family.Started, family.Discharged, today)).OfType<DateOnly>()
             .GroupBy(date => date, (date, families) => ((DateOnly, int)?)(date, families.Count())).Min(),
         DueSurveys.Of(Instrument.Sam, team, records, today),
         DueSurveys.Of(Instrument.Cam, team, records, today));
+
+    /// <summary>Fallen due, not yet over, and nothing has come of it.</summary>
+    public static bool IsOpen(Opportunity opportunity, DateOnly today) => opportunity.Outcome == OpportunityOutcome.Open && IsRunning(opportunity, today);
 
     /// <summary>Fallen due and not yet over.</summary>
     public static bool IsRunning(Opportunity opportunity, DateOnly today) => opportunity.Due <= today && today <= opportunity.Last;

@@ -5,6 +5,7 @@ using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Surveys;
 using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
+using Fidelity.Portal.Access;
 using Fidelity.Portal.Importing;
 using Fidelity.ServiceDefaults;
 using Npgsql;
@@ -14,7 +15,7 @@ namespace Fidelity.Portal.Teams;
 /// <summary>Reads what runs today. Attempts are no facts: the portal knows them as they were submitted.</summary>
 sealed class DueNowReader(NpgsqlDataSource database, ServiceSchema schema)
 {
-    public async Task<RunningRecords> Read(string programme, string team, DateOnly today)
+    public async Task<RunningRecords> Read(string programme, string team, DateOnly today, Reach cases)
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = (await connection.QueryAsync<(string Kind, string Data)>(
@@ -29,7 +30,8 @@ sealed class DueNowReader(NpgsqlDataSource database, ServiceSchema schema)
             select kind, data from running
             union all
             select kind, data from {schema.Name}.facts
-            where programme = @programme and team_id = @team and kind = 'case' and coalesce(data->>'discharged', @today) >= @today
+            where programme = @programme and team_id = @team and kind = 'case'
+                and (coalesce(data->>'discharged', @today) >= @today or key in (select family from running))
             union all
             select held.kind, held.data from waiting join {schema.Name}.facts held
                 on held.programme = @programme and held.team_id = @team and held.kind = 'tam_interview' and held.data->>'caseId' = family
@@ -44,11 +46,11 @@ sealed class DueNowReader(NpgsqlDataSource database, ServiceSchema schema)
                 programme, team, today = Figures.Dates.Machine(today),
                 open = Codes.Of(OpportunityOutcome.Open), attempt = nameof(RecordKind.Attempt),
             })).ToLookup(row => row.Kind, row => row.Data, StringComparer.Ordinal);
-        return new(
+        return new RunningRecords(
             [.. rows["case"].Select(FactsTable.Read<CaseChanged>)],
             [.. rows["tam_opportunity"].Select(FactsTable.Read<TamOpportunityClosed>)],
             [.. rows["survey_opportunity"].Select(FactsTable.Read<SurveyOpportunityClosed>)],
             [.. rows["attempt"].Select(content => (RecordTamAttempt)JsonSerializer.Deserialize<Command>(content, FactsTable.Json)!)],
-            [.. rows["tam_interview"].Select(FactsTable.Read<TamInterviewScored>)]);
+            [.. rows["tam_interview"].Select(FactsTable.Read<TamInterviewScored>)]).OpenTo(cases, today);
     }
 }

@@ -7,7 +7,8 @@ namespace Fidelity.Portal.Teams;
 /// <summary>An interview as the portal has it.</summary>
 /// <param name="Family">Its case; null while that is not known here.</param>
 /// <param name="Corrected">The day of its latest correction.</param>
-public sealed record HeldInterview(TamInterviewFact Fact, CaseChanged? Family, DateOnly? Corrected);
+/// <param name="IsOpen">Whether it may be shown; what another completes may rest on one that may not.</param>
+public sealed record HeldInterview(TamInterviewFact Fact, CaseChanged? Family, DateOnly? Corrected, bool IsOpen = true);
 
 /// <summary>The newest interviews of a team, and how many there are.</summary>
 public sealed record RecentScores(IReadOnlyList<RecentScore> Scores, int Known)
@@ -20,7 +21,7 @@ public sealed record RecentScores(IReadOnlyList<RecentScore> Scores, int Known)
     public static RecentScores Of(IReadOnlyList<HeldInterview> held, string? instrument, int shown, int known, DateOnly today)
     {
         var byFamily = held.ToLookup(interview => interview.Fact.CaseId, StringComparer.Ordinal);
-        return new([.. held.Take(shown).Select(interview => RecentScore.Of(interview, byFamily[interview.Fact.CaseId], instrument, today))], known);
+        return new([.. held.Where(interview => interview.IsOpen).Take(shown).Select(interview => RecentScore.Of(interview, byFamily[interview.Fact.CaseId], instrument, today))], known);
     }
 }
 

@@ -85,8 +85,8 @@ public sealed class DescriptionTests(LonePortal portal) : IClassFixture<LonePort
         foreach (var (name, operation) in Operations)
         {
             var statuses = operation["responses"]!.AsObject().Select(status => status.Key).ToList();
-            // A null character in the address, and our own failure.
-            string[] expected = ["400", "500"];
+            // A null character in the address, somebody who may not ask, and our own failure.
+            string[] expected = ["400", "401", "403", "500"];
             if (name.Contains('{', StringComparison.Ordinal))
                 expected = [.. expected, "404"];
             if (operation["requestBody"] is not null)
@@ -118,7 +118,8 @@ public sealed class DescriptionTests(LonePortal portal) : IClassFixture<LonePort
     {
         string[] codes =
         [
-            .. typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(code => (string)code.GetValue(null)!), "internal",
+            .. typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(code => (string)code.GetValue(null)!), "unauthenticated", "forbidden",
+            "internal",
         ];
         foreach (var schema in new[] { "Problem", "Fault" })
             Words(Schema(schema)["properties"]!["code"]!).ShouldBe(codes, ignoreOrder: true);
@@ -156,6 +157,14 @@ public sealed class DescriptionTests(LonePortal portal) : IClassFixture<LonePort
             (schemas.Faults(Schema("Answer"), answer).Count == 0).ShouldBe(fits, answer?.ToJsonString() ?? "null");
         foreach (var (said, fits) in new (JsonNode?, bool)[] { (true, true), ("yes", true), ("unknown", true), (null, true), ("maybe", false), (1, false) })
             (schemas.Faults(Schema("YesNo"), said).Count == 0).ShouldBe(fits, said?.ToJsonString() ?? "null");
+    }
+
+    [Fact]
+    public void Every_operation_asks_for_a_token()
+    {
+        portal.Document["components"]!["securitySchemes"]!["token"]!.ToJsonString().ShouldContain("\"scheme\":\"bearer\"");
+        portal.Document["security"]!.AsArray().ShouldHaveSingleItem()!.AsObject().Select(scheme => scheme.Key).ShouldBe(["token"]);
+        Operations.ShouldAllBe(operation => operation.Node["security"] == null);
     }
 
     [Fact]

@@ -12,8 +12,17 @@ namespace Fidelity.Portal.Tests.Describing;
 /// <summary>The portal as its program makes it, running without the database and the broker: it has its routes, and nothing behind them.</summary>
 public sealed class LonePortal : IAsyncLifetime
 {
+    readonly Action<WebApplication>? more;
+
     readonly string secret = Path.GetTempFileName();
     WebApplication? app;
+
+    public LonePortal()
+    {
+    }
+
+    /// <summary>With more routes than the portal has.</summary>
+    internal LonePortal(Action<WebApplication> more) => this.more = more;
 
     public HttpClient Client { get; } = new();
 
@@ -28,6 +37,8 @@ public sealed class LonePortal : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["FIDELITY_POSTGRES"] = "Host=127.0.0.1", ["FIDELITY_RABBITMQ"] = "amqp://127.0.0.1/", ["FIDELITY_SECRET_FILE"] = secret,
+            // The secret will do for the installation's token as well.
+            ["FIDELITY_TOKEN_FILE"] = secret,
             ["urls"] = "http://127.0.0.1:0",
         });
         var server = builder.Services.Where(service => service.ServiceType == typeof(IHostedService)).ToList();
@@ -38,14 +49,17 @@ public sealed class LonePortal : IAsyncLifetime
             builder.Services.Remove(working);
         app = builder.Build();
         app.MapPortal();
+        more?.Invoke(app);
         await app.StartAsync();
         Client.BaseAddress = new Uri(app.Urls.Single());
+        Client.DefaultRequestHeaders.Authorization = new("Bearer", Convert.ToBase64String(new byte[32]));
         Document = JsonNode.Parse(await Client.GetStringAsync("/openapi/v1.json"))!;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await app!.DisposeAsync();
+        if (app is not null)
+            await app.DisposeAsync();
         Client.Dispose();
         File.Delete(secret);
     }

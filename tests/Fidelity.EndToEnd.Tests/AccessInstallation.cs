@@ -1,0 +1,215 @@
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+
+namespace Fidelity.EndToEnd.Tests;
+
+/// <summary>
+/// An installation with two teams of a programme and one of another, each with staff, families and scores. What belongs to the second is
+/// named <c>faraway</c>, to the third <c>elsewhere</c>, and to the first team's other therapist <c>colleague</c>.
+/// </summary>
+public sealed class AccessInstallation() : Installation(port: 18700)
+{
+    public const string Programme = "mine";
+    public const string Own = "own-team";
+    public const string Faraway = "faraway-team";
+    public const string OtherProgramme = "theirs";
+    public const string Elsewhere = "elsewhere-team";
+
+    readonly Dictionary<string, string> people = new(StringComparer.Ordinal);
+    readonly Dictionary<string, string> tokens = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Guid> accounts = new(StringComparer.Ordinal);
+    bool isFilled;
+
+    /// <summary>Records it all, once.</summary>
+    public async Task Fill(Chromium chromium)
+    {
+        if (isFilled)
+            return;
+        isFilled = true;
+        await Found(Programme, Own, "own", colleague: true);
+        await Found(Programme, Faraway, "faraway", colleague: false);
+        await Found(OtherProgramme, Elsewhere, "elsewhere", colleague: false);
+        await Settle();
+        chromium.Session = await Session(chromium, "administrator");
+    }
+
+    /// <summary>A team with a supervisor, a consultant, an interviewer, therapists, and a scored interview with a family of each.</summary>
+    async Task Found(string programme, string team, string name, bool colleague)
+    {
+        await Record("teams", new() { ["team_id"] = team, ["name"] = $"Team {name}", ["profile"] = "mst@1", ["opened"] = "2026-01-01", ["pir_start_month"] = 1 });
+        string[] therapists = colleague ? [$"{name}-therapist", $"{name}-colleague"] : [$"{name}-therapist"];
+        (string, string)[] staff =
+        [
+            ($"{name}-supervisor", "supervisor"), ($"{name}-consultant", "consultant"), ($"{name}-interviewer", "interviewer"),
+            .. therapists.Select(therapist => (therapist, "therapist")),
+        ];
+        foreach (var (person, role) in staff)
+            await Record("posts", new() { ["staff_id"] = person, ["team_id"] = team, ["role"] = role, ["from"] = "2026-01-01" });
+        foreach (var therapist in therapists)
+        {
+            await Record("cases", new() { ["case_id"] = $"{therapist}-family", ["team_id"] = team, ["therapist_id"] = therapist, ["started"] = "2026-09-01" });
+            await Record("tam-interviews", new()
+            {
+                ["interview_id"] = $"{therapist}-interview", ["case_id"] = $"{therapist}-family", ["interviewer_id"] = $"{name}-interviewer", ["date"] = "2026-09-16",
+                ["mode"] = "phone", ["language"] = "sv", ["interpreter"] = false, ["instrument"] = "tam-r@1",
+                ["items"] = SubmissionInstallation.Items(SubmissionInstallation.Times(28, 5)),
+            });
+        }
+
+        async Task Record(string address, JsonObject document)
+        {
+            using var answer = await Post(programme, address, document);
+            answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+            if (answer.StatusCode == System.Net.HttpStatusCode.Accepted)
+                await Until(answer.Headers.Location!.ToString(), shown => (string)shown["state"]! == "recorded");
+        }
+    }
+
+    /// <summary>Somebody's session as a client that follows no redirect; its answers are compared with nothing.</summary>
+    public static HttpClient Client(Uri portal, string? session)
+    {
+        var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = portal };
+        if (session is not null)
+        {
+            var cookies = JsonNode.Parse(session)!["cookies"]!.AsArray().Select(cookie => $"{cookie!["name"]}={cookie["value"]}");
+            client.DefaultRequestHeaders.Add("Cookie", string.Join("; ", cookies));
+        }
+
+        return client;
+    }
+
+    /// <summary>An administrator invites somebody on the page, and gives the link.</summary>
+    public async Task<Uri> Invite(Chromium chromium, string holder, string? staff = null, string programme = Programme)
+    {
+        await using var profile = await chromium.NewProfile(Portal.BaseAddress!, "en-GB");
+        var page = await profile.NewPageAsync();
+        await page.GotoAsync("/access");
+        await page.GetByLabel("Who it is for").FillAsync(holder);
+        await page.GetByLabel("Programme", new() { Exact = true }).SelectOptionAsync(programme);
+        if (staff is not null)
+            await page.GetByLabel("Staff id in the roster").FillAsync(staff);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Invite" }).ClickAsync();
+        return new(await page.GetByRole(AriaRole.Status).Locator("code").InnerTextAsync());
+    }
+
+    /// <summary>An administrator grants an account a role on the page. Days are those of the form unless given.</summary>
+    public async Task Grant(Chromium chromium, string holder, string role, string on, string? from = null, string? until = null)
+    {
+        await using var profile = await chromium.NewProfile(Portal.BaseAddress!, "en-GB");
+        var page = await OpenAccount(profile, holder);
+        await page.GetByLabel("Role", new() { Exact = true }).SelectOptionAsync(role);
+        await page.GetByLabel("For", new() { Exact = true }).SelectOptionAsync(on);
+        await page.GetByLabel("Basis").FillAsync("agreement of these tests");
+        if (from is not null)
+            await page.GetByLabel("First day").FillAsync(from);
+        if (until is not null)
+            await page.GetByLabel("Last day").FillAsync(until);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Grant", Exact = true }).ClickAsync();
+        await page.Locator("table.grants").GetByText("agreement of these tests").First.WaitForAsync();
+    }
+
+    /// <summary>Somebody of a column of the access matrix, as a client.</summary>
+    public async Task<HttpClient> Somebody(Chromium chromium, string who)
+    {
+        if (who[0] == 't' && who != "th")
+        {
+            if (!tokens.TryGetValue(who, out var token))
+            {
+                var purposes = who switch { "ts" => "submit_records", "tf" => "follow_team", "tc" => "see_cases", _ => "submit_records,follow_team,see_cases" };
+                token = (await Access("make-token", who, "--purposes", purposes, "--programme", who == "te" ? OtherProgramme : Programme)).Trim();
+                tokens.Add(who, token);
+            }
+
+            var program = Client(Portal.BaseAddress!, null);
+            program.DefaultRequestHeaders.Authorization = new("Bearer", token);
+            return program;
+        }
+
+        if (who == "an")
+            return Client(Portal.BaseAddress!, null);
+        if (!people.TryGetValue(who, out var session))
+            people.Add(who, session = await Arrive(chromium, who));
+        return Client(Portal.BaseAddress!, session);
+    }
+
+    /// <summary>Makes an account as the matrix describes it, by what an administrator does on the pages.</summary>
+    async Task<string> Arrive(Chromium chromium, string who)
+    {
+        const string Team = $"{Programme}/{Own}";
+        var holder = $"Matrix {who}";
+        var staff = who switch { "in" => "own-interviewer", "th" => "own-therapist", "su" => "own-supervisor", "co" => "own-consultant", "cg" or "ce" or "fo" => $"{who}-staff", _ => null };
+        if (who is "cg" or "ce")
+            await Post(new() { ["staff_id"] = staff, ["team_id"] = Own, ["role"] = "consultant", ["from"] = "2026-10-01" });
+        if (who is "fo")
+            await Post(new() { ["staff_id"] = staff, ["team_id"] = Own, ["role"] = "supervisor", ["from"] = "2026-10-01", ["to"] = "2026-10-30" });
+        if (staff is not null && who is "cg" or "ce" or "fo")
+            await Settle();
+        var link = await Invite(chromium, holder, staff);
+        switch (who)
+        {
+            case "co":
+                await Grant(chromium, holder, "consultant", Team);
+                break;
+            case "ce":
+                await Grant(chromium, holder, "consultant", Team, "2026-01-01", "2026-10-30");
+                break;
+            case "di":
+                await Grant(chromium, holder, "programme_director", Team);
+                break;
+            case "de":
+                await Grant(chromium, holder, "programme_director", Team);
+                await End(chromium, holder);
+                break;
+            case "ad":
+                await Grant(chromium, holder, "administrator", Programme);
+                break;
+            case "au":
+                await Grant(chromium, holder, "auditor", Programme);
+                break;
+        }
+
+        return await chromium.TakeUp(link, $"matrix.{who}");
+    }
+
+    async Task Post(JsonObject post)
+    {
+        using var answer = await Post(Programme, "posts", post);
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>An account that belongs to a programme.</summary>
+    public async Task<Guid> AccountIn(Chromium chromium, string programme)
+    {
+        if (!accounts.TryGetValue(programme, out var account))
+        {
+            await Invite(chromium, $"Anybody of {programme}", programme: programme);
+            await using var profile = await chromium.NewProfile(Portal.BaseAddress!, "en-GB");
+            var page = await OpenAccount(profile, $"Anybody of {programme}");
+            accounts.Add(programme, account = Guid.Parse(page.Url.Split('/')[^1]));
+        }
+
+        return account;
+    }
+
+    async Task End(Chromium chromium, string holder)
+    {
+        await using var profile = await chromium.NewProfile(Portal.BaseAddress!, "en-GB");
+        var page = await OpenAccount(profile, holder);
+        await page.GetByLabel("Reason").FillAsync("ended by these tests");
+        await page.GetByRole(AriaRole.Button, new() { Name = "End", Exact = true }).ClickAsync();
+        await page.Locator("table.grants").GetByText("ended by these tests").WaitForAsync();
+    }
+
+    /// <summary>The page of an account, as an administrator has it.</summary>
+    public static async Task<IPage> OpenAccount(IBrowserContext profile, string holder)
+    {
+        var page = await profile.NewPageAsync();
+        await page.GotoAsync("/access");
+        await page.GetByRole(AriaRole.Link, new() { Name = holder, Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = holder, Level = 1 }).WaitForAsync();
+        return page;
+    }
+}
+
+[CollectionDefinition(nameof(AccessInstallation))]
+public sealed class AccessCollection : ICollectionFixture<AccessInstallation>, ICollectionFixture<Chromium>;
