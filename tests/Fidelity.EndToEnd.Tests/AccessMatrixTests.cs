@@ -1,0 +1,174 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Fidelity.EndToEnd.Tests;
+
+/// <summary>
+/// The access matrix, tried: every route, by every kind of visitor, for what is theirs, for what is another's, and for what does not
+/// exist. Of the last two the answers are the same, and no answer holds a name that is not for them.
+/// </summary>
+[Collection(nameof(AccessInstallation))]
+public sealed class AccessMatrixTests(AccessInstallation installation, Chromium chromium) : IAsyncLifetime
+{
+    static readonly string[] Lines = [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "access-matrix.txt")).Where(line => line.Length > 0 && line[0] != '#')];
+    static readonly string[] Columns = Lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
+
+    static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>Where something belongs: what a route's parameters are filled with.</summary>
+    sealed record Place(string Programme, string Team, Guid Account, Guid Submission, Guid Import);
+
+    public static TheoryData<string> Visitors => [.. Columns];
+
+    public async ValueTask InitializeAsync() => await installation.Fill(chromium);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Theory]
+    [MemberData(nameof(Visitors))]
+    public async Task Each_visitor_gets_what_the_matrix_says(string who)
+    {
+        var (mine, faraway, theirs) = await Places();
+        using var visitor = await Visitor(who);
+        var own = who == "te" ? theirs : mine;
+        // Administrators, auditors and tokens have their programme, all others a team of it.
+        Place[] others = who == "te" ? [mine] : who is "ad" or "au" or "ts" or "tf" or "tc" ? [theirs] : [faraway, theirs];
+        var nowhere = own with { Programme = "nowhere", Team = "no-team", Account = Guid.CreateVersion7(), Submission = Guid.CreateVersion7(), Import = Guid.CreateVersion7() };
+        List<string> faults = [];
+        foreach (var row in Lines.Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+        {
+            var (method, route, expected) = (row[0], row[1], row[2 + Array.IndexOf(Columns, who)]);
+            if (route is "/sign-out" or "/language/{name}")
+                continue;
+            var theirAnswer = await Ask(visitor, method, route, own);
+            var (ownStatus, otherStatus) = expected switch
+            {
+                "i" => (HttpStatusCode.Redirect, HttpStatusCode.Redirect),
+                "u" => (HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized),
+                "x" => (HttpStatusCode.Forbidden, HttpStatusCode.Forbidden),
+                "." or "y" or "l" => (HttpStatusCode.OK, HttpStatusCode.OK),
+                "o" => (method == "POST" ? HttpStatusCode.Accepted : HttpStatusCode.OK, HttpStatusCode.NotFound),
+                "w" => (route.EndsWith("imports", StringComparison.Ordinal) ? HttpStatusCode.UnsupportedMediaType : HttpStatusCode.UnprocessableEntity, HttpStatusCode.Forbidden),
+                _ => throw new InvalidOperationException($"'{expected}' is no code of the matrix."),
+            };
+            if (theirAnswer.Status != ownStatus)
+                faults.Add($"{method} {route}, own: {(int)theirAnswer.Status} instead of {(int)ownStatus} ({expected})");
+            if (expected == "l" && theirAnswer.Text == "[]")
+                faults.Add($"{method} {route}: the own list is empty");
+            faults.AddRange(Secrets(who).Where(secret => route != "/error" && theirAnswer.Text.Contains(secret, StringComparison.OrdinalIgnoreCase))
+                .Select(secret => $"{method} {route} tells of '{secret}'"));
+            var none = await Ask(visitor, method, route, nowhere);
+            foreach (var other in others)
+            {
+                var answer = await Ask(visitor, method, route, other);
+                if (answer.Status != otherStatus && expected is not ("y" or "."))
+                    faults.Add($"{method} {route}, of {other.Team}: {(int)answer.Status} instead of {(int)otherStatus} ({expected})");
+                if (expected is "o" or "l" or "w" or "x" && Nameless(answer, other) != Nameless(none, nowhere))
+                    faults.Add($"{method} {route}: {other.Team} is answered otherwise than what does not exist");
+            }
+        }
+
+        faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_therapist_sees_the_own_families_and_scores_alone()
+    {
+        using var therapist = await Visitor("th");
+        var team = await therapist.GetStringAsync($"/teams/{AccessInstallation.Programme}/{AccessInstallation.Own}", Cancelled);
+        team.ShouldContain("own-therapist-family");
+        team.ShouldNotContain("colleague");
+        var due = await therapist.GetStringAsync($"/api/v1/opportunities?team={AccessInstallation.Own}", Cancelled);
+        due.ShouldContain("own-therapist-family");
+        due.ShouldNotContain("colleague");
+        using var supervisor = await Visitor("su");
+        (await supervisor.GetStringAsync($"/teams/{AccessInstallation.Programme}/{AccessInstallation.Own}", Cancelled)).ShouldContain("own-colleague-family");
+    }
+
+    [Fact]
+    public async Task An_auditor_sees_access_and_changes_none()
+    {
+        using var auditor = await Visitor("au");
+        var page = await auditor.GetStringAsync("/access", Cancelled);
+        page.ShouldNotContain("Invite");
+        // With the auditor's own token of forms, as a page of theirs has it.
+        var token = page.Split("__RequestVerificationToken\" value=\"")[1].Split('"')[0];
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["_handler"] = "invite", ["holder"] = "Smuggled Siv", ["programme"] = AccessInstallation.Programme, ["__RequestVerificationToken"] = token,
+        });
+        using var answer = await auditor.PostAsync("/access", form, Cancelled);
+        ((int)answer.StatusCode).ShouldBe(400);
+        (await auditor.GetStringAsync("/access", Cancelled)).ShouldNotContain("Smuggled");
+    }
+
+    /// <summary>Names that must not be in any answer about what is theirs.</summary>
+    static IEnumerable<string> Secrets(string who) => who switch
+    {
+        "te" => ["own-", "faraway"],
+        "ad" or "au" => ["elsewhere", "-family", "-interview"],
+        "ts" or "tf" or "tc" => ["elsewhere"],
+        "in" => ["elsewhere", "faraway", "-interview", "id=\"scores\"", "/pir"],
+        "th" => ["elsewhere", "faraway", "colleague"],
+        "di" => ["elsewhere", "faraway", "-family", "colleague", "id=\"scores\""],
+        "su" or "co" => ["elsewhere", "faraway"],
+        _ => ["elsewhere", "faraway", "own-", "-family", "colleague"],
+    };
+
+    /// <summary>An answer without what it repeats of the question.</summary>
+    static (HttpStatusCode, string) Nameless((HttpStatusCode Status, string Text) answer, Place asked)
+    {
+        var text = answer.Text;
+        foreach (var name in new[] { asked.Programme, asked.Team, asked.Account.ToString(), asked.Submission.ToString(), asked.Import.ToString() })
+            text = text.Replace(name, "", StringComparison.Ordinal);
+        // What names the single request or the single page.
+        text = System.Text.RegularExpressions.Regex.Replace(text, "\"trace_?id\":\"[^\"]*\"|value=\"CfDJ8[^\"]*\"", "", System.Text.RegularExpressions.RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
+        return (answer.Status, text);
+    }
+
+    static async Task<(HttpStatusCode Status, string Text)> Ask(HttpClient visitor, string method, string route, Place place)
+    {
+        var address = route
+            .Replace("{Programme}", place.Programme, StringComparison.Ordinal).Replace("{TeamId}", place.Team, StringComparison.Ordinal)
+            .Replace("/{Period?}", "", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal)
+            .Replace("accounts/{Id:guid}", $"accounts/{place.Account}", StringComparison.Ordinal)
+            .Replace("submissions/{id:guid}", $"submissions/{place.Submission}", StringComparison.Ordinal)
+            .Replace("imports/{id:guid}", $"imports/{place.Import}", StringComparison.Ordinal)
+            .Replace("instruments/{id}", "instruments/tam-r@1", StringComparison.Ordinal).Replace("profiles/{id}", "profiles/mst@1", StringComparison.Ordinal);
+        if (address is "/api/v1/reviews" or "/api/v1/trends" or "/api/v1/opportunities")
+            address += $"?programme={place.Programme}&team={place.Team}";
+        using var request = new HttpRequestMessage(new HttpMethod(method), address);
+        if (method == "POST" && !address.EndsWith("/accept", StringComparison.Ordinal))
+        {
+            request.RequestUri = new Uri($"{address}?programme={place.Programme}", UriKind.Relative);
+            request.Content = JsonContent.Create(new JsonObject());
+        }
+
+        using var answer = await visitor.SendAsync(request, Cancelled);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancelled));
+    }
+
+    /// <summary>A team of one's own, another of the programme, and one of another programme.</summary>
+    async Task<(Place Mine, Place Faraway, Place Theirs)> Places()
+    {
+        var mine = await Of(AccessInstallation.Programme, AccessInstallation.Own);
+        var theirs = await Of(AccessInstallation.OtherProgramme, AccessInstallation.Elsewhere);
+        return (mine, mine with { Team = AccessInstallation.Faraway }, theirs);
+
+        async Task<Place> Of(string programme, string team)
+        {
+            var files = Directory.CreateTempSubdirectory("fidelity-matrix-").FullName;
+            await File.WriteAllTextAsync(Path.Combine(files, "reassignments.csv"), "case_id,therapist_id,from\n", Cancelled);
+            var import = await installation.Import(files, programme);
+            using var repeated = await installation.Post(programme, "posts", new JsonObject
+            {
+                ["staff_id"] = $"{team.Split('-')[0]}-interviewer", ["team_id"] = team, ["role"] = "interviewer", ["from"] = "2026-01-01",
+            });
+            var submission = (await repeated.Content.ReadFromJsonAsync<JsonNode>(Cancelled))!;
+            return new(programme, team, await installation.AccountIn(chromium, programme), (Guid)submission["submission"]!, (Guid)import["id"]!);
+        }
+    }
+
+    Task<HttpClient> Visitor(string who) => installation.Somebody(chromium, who);
+}
