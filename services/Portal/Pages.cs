@@ -65,6 +65,7 @@ static class Pages
         app.MapStaticAssets().AllowAnonymous();
         app.MapLanguages();
         app.MapSigningOut();
+        Passkeys.Map(app);
         app.MapRazorComponents<App>().WithStaticAssets();
     }
 

@@ -39,7 +39,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         foreach (var row in Lines.Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
             var (method, route, expected) = (row[0], row[1], row[2 + Array.IndexOf(Columns, who)]);
-            if (route is "/sign-out" or "/language/{name}")
+            if (route is "/sign-out" or "/language/{name}" || route.StartsWith("/passkeys/", StringComparison.Ordinal))
                 continue;
             var theirAnswer = await Ask(visitor, method, route, own);
             var (ownStatus, otherStatus) = expected switch
@@ -56,7 +56,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
                 faults.Add($"{method} {route}, own: {(int)theirAnswer.Status} instead of {(int)ownStatus} ({expected})");
             if (expected == "l" && theirAnswer.Text == "[]")
                 faults.Add($"{method} {route}: the own list is empty");
-            faults.AddRange(Secrets(who).Where(secret => route != "/error" && theirAnswer.Text.Contains(secret, StringComparison.OrdinalIgnoreCase))
+            faults.AddRange(Secrets(who).Where(secret => expected != "." && theirAnswer.Text.Contains(secret, StringComparison.OrdinalIgnoreCase))
                 .Select(secret => $"{method} {route} tells of '{secret}'"));
             var none = await Ask(visitor, method, route, nowhere);
             foreach (var other in others)
@@ -91,7 +91,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     {
         using var auditor = await Visitor("au");
         var page = await auditor.GetStringAsync("/access", Cancelled);
-        page.ShouldNotContain("Invite");
+        page.ShouldNotContain("Invite somebody");
         // With the auditor's own token of forms, as a page of theirs has it.
         var token = page.Split("__RequestVerificationToken\" value=\"")[1].Split('"')[0];
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
@@ -107,9 +107,9 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     static IEnumerable<string> Secrets(string who) => who switch
     {
         "te" => ["own-", "faraway"],
-        "ad" or "au" => ["elsewhere", "-family", "-interview"],
+        "ad" or "au" => ["elsewhere", "-family", "therapist-interview"],
         "ts" or "tf" or "tc" => ["elsewhere"],
-        "in" => ["elsewhere", "faraway", "-interview", "id=\"scores\"", "/pir"],
+        "in" => ["elsewhere", "faraway", "id=\"scores\"", "/pir"],
         "th" => ["elsewhere", "faraway", "colleague"],
         "di" => ["elsewhere", "faraway", "-family", "colleague", "id=\"scores\""],
         "su" or "co" => ["elsewhere", "faraway"],

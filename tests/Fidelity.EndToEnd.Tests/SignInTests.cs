@@ -177,10 +177,75 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
             await page.GotoAsync($"/sign-in?return={Uri.EscapeDataString(away)}");
             await page.GetByLabel("Sign-in name").FillAsync("ren");
             await page.GetByLabel("Password").FillAsync(Password);
-            await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).WaitForAsync();
             page.Url.ShouldBe(Portal.ToString());
         }
+    }
+
+    [Fact]
+    public async Task A_passkey_signs_in_without_a_name_until_it_is_removed()
+    {
+        await chromium.TakeUp(await installation.Invite(chromium, "Passkey Pia"), "pia");
+        // Browsers give passkeys to names only, and this machine's is localhost.
+        await using var profile = await chromium.NewProfile(new UriBuilder(Portal) { Host = "localhost" }.Uri, "en-GB", session: Nobody);
+        var page = await profile.NewPageAsync();
+        await Authenticator(profile, page);
+        await page.GotoAsync("/sign-in?return=/account");
+        await page.GetByLabel("Sign-in name").FillAsync("pia");
+        await page.GetByLabel("Password").FillAsync(Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await page.GetByLabel("What to call it").FillAsync("These tests");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
+        await page.GetByText("These tests, added").WaitForAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await page.GotoAsync("/sign-in?return=/account");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "pia", Level = 1 }).WaitForAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        await page.GetByText("These tests, added").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
+        (await page.GetByRole(AriaRole.Alert).InnerTextAsync()).ShouldContain("The passkey did not work.");
+        new Uri(page.Url).AbsolutePath.ShouldBe("/sign-in");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("{}")]
+    [InlineData("""{"id":"AAAA","rawId":"AAAA","type":"public-key","response":{},"clientExtensionResults":{}}""")]
+    public async Task What_is_no_passkey_opens_nothing(string credential)
+    {
+        await using var profile = await chromium.NewProfile(Portal, "en-GB", script: false, session: Nobody);
+        var page = await profile.NewPageAsync();
+        await page.GotoAsync("/sign-in");
+        using var client = AccessInstallation.Client(Portal, await profile.StorageStateAsync());
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["_handler"] = "sign-in-passkey", ["credential"] = credential,
+            ["__RequestVerificationToken"] = (await page.Locator("[name=__RequestVerificationToken]").First.GetAttributeAsync("value"))!,
+        });
+        using var answer = await client.PostAsync("/sign-in", form, Cancelled);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadAsStringAsync(Cancelled)).ShouldContain("The passkey did not work.");
+    }
+
+    /// <summary>A device that keeps passkeys, and always finds its owner at it.</summary>
+    static async Task Authenticator(IBrowserContext profile, IPage page)
+    {
+        var browser = await profile.NewCDPSessionAsync(page);
+        await browser.SendAsync("WebAuthn.enable");
+        await browser.SendAsync("WebAuthn.addVirtualAuthenticator", new()
+        {
+            ["options"] = new Dictionary<string, object>
+            {
+                ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true, ["isUserVerified"] = true,
+                ["automaticPresenceSimulation"] = true,
+            },
+        });
     }
 
     [Fact]
@@ -232,7 +297,7 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
         await page.GotoAsync("/sign-in");
         await page.GetByLabel("Sign-in name").FillAsync(name);
         await page.GetByLabel("Password").FillAsync(password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         return await page.GetByRole(AriaRole.Alert).InnerTextAsync();
     }
 

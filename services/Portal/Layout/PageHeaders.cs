@@ -1,13 +1,13 @@
 namespace Fidelity.Portal.Layout;
 
 /// <summary>
-/// What a browser may do with a page: load our own styles and pictures, send forms back to us, and nothing else. Pages speak
+/// What a browser may do with a page: load our own styles, pictures and scripts, send forms back to us, and nothing else. Pages speak
 /// of families and are kept in no cache.
 /// </summary>
 sealed class PageHeaders(RequestDelegate next)
 {
     const string Policy =
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Fidelity.Portal.SigningIn;
 
 /// <summary>Keeps accounts for ASP.NET Core Identity, in a table of the portal's.</summary>
-sealed class AccountStore(NpgsqlDataSource database, ServiceSchema schema)
-    : IUserPasswordStore<Account>, IUserSecurityStampStore<Account>, IUserLockoutStore<Account>
+sealed class AccountStore(NpgsqlDataSource database, ServiceSchema schema, PasskeyStore passkeys)
+    : IUserPasswordStore<Account>, IUserSecurityStampStore<Account>, IUserLockoutStore<Account>, IUserPasskeyStore<Account>
 {
     public static readonly ReadTable Table = new("""
         create table if not exists {schema}.accounts (
@@ -164,6 +164,18 @@ sealed class AccountStore(NpgsqlDataSource database, ServiceSchema schema)
     public Task<bool> GetLockoutEnabledAsync(Account user, CancellationToken cancellationToken) => Task.FromResult(true);
 
     public Task SetLockoutEnabledAsync(Account user, bool enabled, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task AddOrUpdatePasskeyAsync(Account user, UserPasskeyInfo passkey, CancellationToken cancellationToken) => passkeys.Keep(user.Id, passkey);
+
+    public Task<IList<UserPasskeyInfo>> GetPasskeysAsync(Account user, CancellationToken cancellationToken) => passkeys.Of(user.Id);
+
+    public async Task<Account?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken) =>
+        await passkeys.AccountOf(credentialId) is { } account ? await FindByIdAsync(account.ToString(), cancellationToken) : null;
+
+    public async Task<UserPasskeyInfo?> FindPasskeyAsync(Account user, byte[] credentialId, CancellationToken cancellationToken) =>
+        (await passkeys.Of(user.Id)).FirstOrDefault(passkey => passkey.CredentialId.AsSpan().SequenceEqual(credentialId));
+
+    public Task RemovePasskeyAsync(Account user, byte[] credentialId, CancellationToken cancellationToken) => passkeys.Remove(user.Id, credentialId);
 
     public void Dispose()
     {

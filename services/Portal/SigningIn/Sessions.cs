@@ -26,12 +26,31 @@ sealed class Sessions(AccountStore accounts, Demonstration demonstration, TimePr
 
     public static void Add(WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(AccountStore.Table);
-        builder.Services.AddSingleton(KeyRing.Table);
-        builder.Services.AddSingleton<AccountStore>();
+        AddAccounts(builder.Services);
         builder.Services.AddScoped<Sessions>();
-        builder.Services.AddScoped<Passwords>();
-        builder.Services.AddIdentityCore<Account>(options =>
+        builder.Services.AddAuthentication(options => options.DefaultScheme = EitherScheme)
+            .AddPolicyScheme(EitherScheme, null, either => either.ForwardDefaultSelector = context =>
+                context.Request.Headers.Authorization.Count > 0 ? TokenHandler.Name : IdentityConstants.ApplicationScheme)
+            .AddScheme<AuthenticationSchemeOptions, TokenHandler>(TokenHandler.Name, null)
+            .AddIdentityCookies();
+        builder.Services.ConfigureApplicationCookie(Configure);
+        // Identity keeps here for a moment what a passkey is to answer.
+        builder.Services.Configure<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme, options =>
+            options.Cookie = new SafeCookie("fidelity-passkey", SameSiteMode.Strict));
+        builder.Services.AddAntiforgery(options => options.Cookie = new SafeCookie("fidelity-forms", SameSiteMode.Strict));
+        AddKeyRing(builder.Services);
+    }
+
+    static void AddAccounts(IServiceCollection services)
+    {
+        services.AddSingleton(AccountStore.Table);
+        services.AddSingleton(PasskeyStore.Table);
+        services.AddSingleton<PasskeyStore>();
+        services.AddSingleton<AccountStore>();
+        services.AddSingleton<IUserStore<Account>>(provider => provider.GetRequiredService<AccountStore>());
+        services.AddScoped<Passwords>();
+        services.AddScoped<Passkeys>();
+        services.AddIdentityCore<Account>(options =>
             {
                 options.Password.RequiredLength = Passwords.ShortestPassword;
                 options.Password.RequireDigit = options.Password.RequireLowercase = options.Password.RequireUppercase = options.Password.RequireNonAlphanumeric = false;
@@ -40,45 +59,48 @@ sealed class Sessions(AccountStore accounts, Demonstration demonstration, TimePr
                 options.Lockout.DefaultLockoutTimeSpan = Passwords.Lockout;
             })
             .AddSignInManager();
-        builder.Services.AddSingleton<IUserStore<Account>>(services => services.GetRequiredService<AccountStore>());
-
-        builder.Services.AddAuthentication(options => options.DefaultScheme = EitherScheme)
-            .AddPolicyScheme(EitherScheme, null, either => either.ForwardDefaultSelector = context =>
-                context.Request.Headers.Authorization.Count > 0 ? TokenHandler.Name : IdentityConstants.ApplicationScheme)
-            .AddScheme<AuthenticationSchemeOptions, TokenHandler>(TokenHandler.Name, null)
-            .AddIdentityCookies();
-        builder.Services.ConfigureApplicationCookie(options =>
+        services.Configure<IdentityPasskeyOptions>(options =>
         {
-            options.Cookie = new SafeCookie { Name = "fidelity-session", HttpOnly = true, SameSite = SameSiteMode.Lax, IsEssential = true, Path = "/" };
-            options.ExpireTimeSpan = LongestIdle;
-            options.SlidingExpiration = true;
-            options.LoginPath = "/sign-in";
-            options.ReturnUrlParameter = "return";
-            options.Events.OnSigningIn = context =>
-            {
-                context.Properties.Items[Begun] = Sessions.Of(context.HttpContext).Now;
-                return Task.CompletedTask;
-            };
-            options.Events.OnValidatePrincipal = async context =>
-            {
-                if (!await Sessions.Of(context.HttpContext).Holds(context))
-                    context.RejectPrincipal();
-            };
-            options.Events.OnRedirectToLogin = context => Answer(context, StatusCodes.Status401Unauthorized);
-            options.Events.OnRedirectToAccessDenied = context =>
-            {
-                context.Response.StatusCode = StatusCodes.Status403Forbidden;
-                return Task.CompletedTask;
-            };
+            // A passkey stands for both the name and the password, so its device has to know its owner.
+            options.UserVerificationRequirement = "required";
+            options.ResidentKeyRequirement = "required";
         });
-        builder.Services.AddAntiforgery(options =>
-            options.Cookie = new SafeCookie { Name = "fidelity-forms", HttpOnly = true, SameSite = SameSiteMode.Strict, IsEssential = true, Path = "/" });
-        builder.Services.AddDataProtection().SetApplicationName("fidelity");
-        builder.Services.AddSingleton<KeyRing>();
-        builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(services => new ConfigureOptions<KeyManagementOptions>(options =>
+    }
+
+    static void Configure(CookieAuthenticationOptions options)
+    {
+        options.Cookie = new SafeCookie("fidelity-session", SameSiteMode.Lax);
+        options.ExpireTimeSpan = LongestIdle;
+        options.SlidingExpiration = true;
+        options.LoginPath = "/sign-in";
+        options.ReturnUrlParameter = "return";
+        options.Events.OnSigningIn = context =>
         {
-            options.XmlRepository = services.GetRequiredService<KeyRing>();
-            options.XmlEncryptor = new KeyEncryption(services.GetRequiredService<InstallationKeys>());
+            context.Properties.Items[Begun] = Of(context.HttpContext).Now;
+            return Task.CompletedTask;
+        };
+        options.Events.OnValidatePrincipal = async context =>
+        {
+            if (!await Of(context.HttpContext).Holds(context))
+                context.RejectPrincipal();
+        };
+        options.Events.OnRedirectToLogin = context => Answer(context, StatusCodes.Status401Unauthorized);
+        options.Events.OnRedirectToAccessDenied = context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return Task.CompletedTask;
+        };
+    }
+
+    static void AddKeyRing(IServiceCollection services)
+    {
+        services.AddSingleton(KeyRing.Table);
+        services.AddSingleton<KeyRing>();
+        services.AddDataProtection().SetApplicationName("fidelity");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(options =>
+        {
+            options.XmlRepository = provider.GetRequiredService<KeyRing>();
+            options.XmlEncryptor = new KeyEncryption(provider.GetRequiredService<InstallationKeys>());
         }));
     }
 
@@ -123,6 +145,8 @@ sealed class Sessions(AccountStore accounts, Demonstration demonstration, TimePr
     /// <summary>A cookie that leaves this machine by TLS only.</summary>
     sealed class SafeCookie : CookieBuilder
     {
+        public SafeCookie(string name, SameSiteMode sameSite) => (Name, SameSite, HttpOnly, IsEssential, Path) = (name, sameSite, true, true, "/");
+
         public override CookieOptions Build(HttpContext context, DateTimeOffset expiresFrom)
         {
             var cookie = base.Build(context, expiresFrom);
