@@ -100,6 +100,8 @@ say "Testing Fidelity in $FIDELITY_DATA"
 require_sdk
 packages=(curl tzdata postgresql rabbitmq-server xz-utils)
 [[ ${FIDELITY_TEST_CHROMIUM:-} ]] || packages+=(chromium)
+# For the OpenID provider that sign-in is tested with.
+command -v npm >/dev/null || packages+=(npm)
 require_packages "${packages[@]}"
 
 # As in production, but without waiting for the disk: nothing in these databases outlives the run.

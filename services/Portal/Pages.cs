@@ -66,6 +66,7 @@ static class Pages
         app.MapLanguages();
         app.MapSigningOut();
         Passkeys.Map(app);
+        Organisation.Map(app);
         app.MapRazorComponents<App>().WithStaticAssets();
     }
 

@@ -139,11 +139,9 @@ public sealed class AccessInstallation() : Installation(port: 18700)
         var holder = $"Matrix {who}";
         var staff = who switch { "in" => "own-interviewer", "th" => "own-therapist", "su" => "own-supervisor", "co" => "own-consultant", "cg" or "ce" or "fo" => $"{who}-staff", _ => null };
         if (who is "cg" or "ce")
-            await Post(new() { ["staff_id"] = staff, ["team_id"] = Own, ["role"] = "consultant", ["from"] = "2026-10-01" });
+            await Employ(staff!, "consultant");
         if (who is "fo")
-            await Post(new() { ["staff_id"] = staff, ["team_id"] = Own, ["role"] = "supervisor", ["from"] = "2026-10-01", ["to"] = "2026-10-30" });
-        if (staff is not null && who is "cg" or "ce" or "fo")
-            await Settle();
+            await Employ(staff!, "supervisor", "2026-10-30");
         var link = await Invite(chromium, holder, staff);
         switch (who)
         {
@@ -171,10 +169,13 @@ public sealed class AccessInstallation() : Installation(port: 18700)
         return await chromium.TakeUp(link, $"matrix.{who}");
     }
 
-    async Task Post(JsonObject post)
+    /// <summary>Gives somebody a post on the first team, or the post its last day, and waits until that is known everywhere.</summary>
+    public async Task Employ(string staff, string role, string? to = null)
     {
-        using var answer = await Post(Programme, "posts", post);
+        using var answer = await Post(
+            Programme, "posts", new JsonObject { ["staff_id"] = staff, ["team_id"] = Own, ["role"] = role, ["from"] = "2026-10-01", ["to"] = to });
         answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+        await Settle();
     }
 
     /// <summary>An account that belongs to a programme.</summary>

@@ -17,7 +17,7 @@ namespace Fidelity.EndToEnd.Tests;
 /// <param name="ownServers">Whether it brings a PostgreSQL and a RabbitMQ of its own, as an installation without settings does.</param>
 public abstract class Installation(int port, bool ownServers = false) : IAsyncLifetime
 {
-    static readonly string Repository = typeof(Installation).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    protected static readonly string Repository = typeof(Installation).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "Repository").Value!;
 
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -25,8 +25,8 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
     readonly string name = $"fidelity_e2e_{port}_{Environment.ProcessId}";
     readonly string folder = Directory.CreateTempSubdirectory("fidelity-e2e-").FullName;
 
-    /// <summary>What its services are told besides.</summary>
-    protected virtual IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
+    /// <summary>What an installation is told besides where it is.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     readonly ConcurrentDictionary<string, Task<string>> sessions = new(StringComparer.Ordinal);
 
@@ -57,7 +57,7 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
         await Run(Variable("FIDELITY_TEST_RABBITMQCTL"), "set_permissions", "-p", name, BrokerUser, ".*", ".*", ".*");
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Run(Path.Combine(Repository, "deploy/down.sh"));
         NpgsqlConnection.ClearAllPools();

@@ -21,7 +21,8 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
     [Fact]
     public async Task Who_is_invited_chooses_a_password_signs_out_and_comes_back_to_where_they_wanted_to_go()
     {
-        var link = await installation.Invite(chromium, "Supervisor Sol", "own-supervisor");
+        await installation.Employ("sol-staff", "supervisor");
+        var link = await installation.Invite(chromium, "Supervisor Sol", "sol-staff");
         await chromium.TakeUp(link, "sol");
         await using var profile = await chromium.NewProfile(Portal, "sv-SE", width: 390, session: Nobody);
         var page = await profile.NewPageAsync();
@@ -47,7 +48,7 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
     [Fact]
     public async Task A_wrong_password_an_unknown_name_and_a_locked_account_are_answered_alike()
     {
-        await chromium.TakeUp(await installation.Invite(chromium, "Locked Lo", "own-interviewer"), "lou");
+        await chromium.TakeUp(await installation.Invite(chromium, "Locked Lo"), "lou");
         var answers = new List<string> { await Answer("nobody-has-this-name", Password) };
         for (var attempt = 0; attempt < 5; attempt++)
             answers.Add(await Answer("lou", "a wrong password of these tests"));
@@ -90,13 +91,12 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
     [Fact]
     public async Task A_post_that_ends_closes_the_open_session_at_its_next_request()
     {
-        await Post(new() { ["staff_id"] = "leaving", ["team_id"] = AccessInstallation.Own, ["role"] = "interviewer", ["from"] = "2026-01-01" });
+        await installation.Employ("leaving", "interviewer");
         using var leaving = AccessInstallation.Client(Portal, await chromium.TakeUp(await installation.Invite(chromium, "Leaving Lea", "leaving"), "lea"));
         (await leaving.GetAsync(OwnTeam, Cancelled)).StatusCode.ShouldBe(HttpStatusCode.OK);
         // Yesterday was the last day.
-        await Post(new() { ["staff_id"] = "leaving", ["team_id"] = AccessInstallation.Own, ["role"] = "interviewer", ["from"] = "2026-01-01", ["to"] = "2026-10-30" });
-        while ((await leaving.GetAsync(OwnTeam, Cancelled)).StatusCode is not HttpStatusCode.Forbidden)
-            await Task.Delay(50, Cancelled);
+        await installation.Employ("leaving", "interviewer", "2026-10-30");
+        (await leaving.GetAsync(OwnTeam, Cancelled)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await leaving.GetAsync($"/api/v1/opportunities?programme={AccessInstallation.Programme}&team={AccessInstallation.Own}", Cancelled)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
 
@@ -299,11 +299,5 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
         await page.GetByLabel("Password").FillAsync(password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         return await page.GetByRole(AriaRole.Alert).InnerTextAsync();
-    }
-
-    async Task Post(JsonObject post)
-    {
-        using var answer = await installation.Post(AccessInstallation.Programme, "posts", post);
-        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Cancelled));
     }
 }

@@ -35,7 +35,7 @@ sealed class CurrentVisitor(
     static Visitor Nobody { get; } = new("", null, [], []);
 
     async Task<Visitor> Of(Account account, CancellationToken stopping) => new(
-        account.Name ?? "", account.StaffId, await Posts(account, stopping),
+        account.ShownName, account.StaffId, await Posts(account, stopping),
         (await store.Read<Grants>(Grants.StreamKey(account.Id), stopping))?.All ?? []);
 
     async Task<IReadOnlyList<TeamPost>> Posts(Account account, CancellationToken stopping)

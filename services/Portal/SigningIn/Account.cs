@@ -17,6 +17,9 @@ sealed class Account
     /// <summary>The sign-in name, chosen at the invitation; null until then.</summary>
     public string? Name { get; set; }
 
+    /// <summary>What it is called to people: of who signs in elsewhere, the sign-in name says nothing.</summary>
+    public string ShownName => PasswordHash is null ? Holder : Name!;
+
     public string? NormalizedName { get; set; }
 
     public string? PasswordHash { get; set; }

@@ -42,6 +42,9 @@ sealed class AccountStore(NpgsqlDataSource database, ServiceSchema schema, Passk
     public Task<Account?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) =>
         Find("normalized_name = @normalizedUserName", new { normalizedUserName }, cancellationToken);
 
+    public Task<Account?> FindByStaff(string programme, string staff, CancellationToken cancellationToken) =>
+        Find("programme = @programme and staff_id = @staff and closed_at is null", new { programme, staff }, cancellationToken);
+
     /// <summary>The account that a one-time link was made for; null when it is used up, replaced or too old.</summary>
     public Task<Account?> FindByInvitation(byte[] invitation, DateTimeOffset now, CancellationToken cancellationToken) =>
         Find("invitation = @invitation and invited_until > @now and closed_at is null", new { invitation, now }, cancellationToken);

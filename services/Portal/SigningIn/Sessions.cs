@@ -28,11 +28,12 @@ sealed class Sessions(AccountStore accounts, Demonstration demonstration, TimePr
     {
         AddAccounts(builder.Services);
         builder.Services.AddScoped<Sessions>();
-        builder.Services.AddAuthentication(options => options.DefaultScheme = EitherScheme)
+        var authentication = builder.Services.AddAuthentication(options => options.DefaultScheme = EitherScheme)
             .AddPolicyScheme(EitherScheme, null, either => either.ForwardDefaultSelector = context =>
                 context.Request.Headers.Authorization.Count > 0 ? TokenHandler.Name : IdentityConstants.ApplicationScheme)
-            .AddScheme<AuthenticationSchemeOptions, TokenHandler>(TokenHandler.Name, null)
-            .AddIdentityCookies();
+            .AddScheme<AuthenticationSchemeOptions, TokenHandler>(TokenHandler.Name, null);
+        authentication.AddIdentityCookies();
+        Organisation.Add(builder, authentication);
         builder.Services.ConfigureApplicationCookie(Configure);
         // Identity keeps here for a moment what a passkey is to answer.
         builder.Services.Configure<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme, options =>
@@ -141,20 +142,20 @@ sealed class Sessions(AccountStore accounts, Demonstration demonstration, TimePr
         context.Features.Set(account);
         return true;
     }
+}
 
-    /// <summary>A cookie that leaves this machine by TLS only.</summary>
-    sealed class SafeCookie : CookieBuilder
+/// <summary>A cookie that leaves this machine by TLS only.</summary>
+sealed class SafeCookie : CookieBuilder
+{
+    public SafeCookie(string name, SameSiteMode sameSite) => (Name, SameSite, HttpOnly, IsEssential, Path) = (name, sameSite, true, true, "/");
+
+    public override CookieOptions Build(HttpContext context, DateTimeOffset expiresFrom)
     {
-        public SafeCookie(string name, SameSiteMode sameSite) => (Name, SameSite, HttpOnly, IsEssential, Path) = (name, sameSite, true, true, "/");
-
-        public override CookieOptions Build(HttpContext context, DateTimeOffset expiresFrom)
-        {
-            var cookie = base.Build(context, expiresFrom);
-            cookie.Secure = context.Request.IsHttps || !IsLoopback(context.Request.Host.Host);
-            return cookie;
-        }
-
-        static bool IsLoopback(string host) =>
-            host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (System.Net.IPAddress.TryParse(host, out var address) && System.Net.IPAddress.IsLoopback(address));
+        var cookie = base.Build(context, expiresFrom);
+        cookie.Secure = context.Request.IsHttps || !IsLoopback(context.Request.Host.Host);
+        return cookie;
     }
+
+    static bool IsLoopback(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (System.Net.IPAddress.TryParse(host, out var address) && System.Net.IPAddress.IsLoopback(address));
 }
