@@ -98,7 +98,11 @@ await_servers
 # Topology first, then the services.
 # Only what has been a demonstration from its first start is one: accounts with public passwords come to nothing real.
 FIDELITY_SECRET_FILE=$FIDELITY_DATA/secret
-if [[ ! -e $FIDELITY_SECRET_FILE && ${FIDELITY_DEMO:-1} != 0 ]]; then touch "$FIDELITY_DATA/demonstration"; fi
+first_start=''
+if [[ ! -e $FIDELITY_SECRET_FILE ]]; then
+  first_start=yes
+  if [[ ${FIDELITY_DEMO:-1} != 0 ]]; then touch "$FIDELITY_DATA/demonstration"; fi
+fi
 if [[ ! -e $FIDELITY_DATA/demonstration ]]; then FIDELITY_DEMO=0; fi
 random_once "$FIDELITY_SECRET_FILE" random_secret >/dev/null
 FIDELITY_TOKEN_FILE=$FIDELITY_DATA/passwords/portal-token
@@ -124,5 +128,8 @@ if [[ $FIDELITY_DEMO != 0 ]]; then
   fi
 fi
 
+if [[ $first_start && $FIDELITY_DEMO == 0 ]]; then
+  say "There is no account yet; deploy/access.sh invite administrator --basis TEXT prints the link for the first."
+fi
 say "Started in $((SECONDS - started)) s; logs are in $LOGS; deploy/down.sh stops it."
 say "Fidelity is at $url/"
