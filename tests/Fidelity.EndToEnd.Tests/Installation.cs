@@ -77,9 +77,12 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
     public async Task Up()
     {
         await Run(Path.Combine(Repository, "deploy/up.sh"));
-        Portal.DefaultRequestHeaders.Authorization =
-            new("Bearer", (await File.ReadAllTextAsync(Path.Combine(folder, "run", "passwords", "portal-token"))).Trim());
+        await UseToken();
     }
+
+    /// <summary>The portal knows the caller by the installation's own token.</summary>
+    async Task UseToken() => Portal.DefaultRequestHeaders.Authorization =
+        new("Bearer", (await File.ReadAllTextAsync(Path.Combine(folder, "run", "passwords", "portal-token"))).Trim());
 
     /// <summary>Does something about access from the shell.</summary>
     public Task<string> Access(params string[] command) => Run(Path.Combine(Repository, "deploy/access.sh"), command);
@@ -117,7 +120,12 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
     /// <summary>Restores a backup, and starts nothing but the servers.</summary>
     public Task<string> Restore(string backup) => Run(Path.Combine(Repository, "deploy/restore.sh"), backup, "--secrets", Secrets(backup));
 
-    public Task<string> Upgrade() => Run(Path.Combine(Repository, "deploy/upgrade.sh"));
+    public async Task<string> Upgrade()
+    {
+        var said = await Run(Path.Combine(Repository, "deploy/upgrade.sh"));
+        await UseToken();
+        return said;
+    }
 
     static string Secrets(string backup) => $"{backup}-secrets.tar";
 
