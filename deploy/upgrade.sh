@@ -127,12 +127,12 @@ for service in "${services[@]}"; do
   step "$(lower "$service")" "$(grep -c ': rebuilt from' -- "$log" || true) read models made anew"
 done
 
-# up.sh takes the lock itself, and starts private servers only where no others are named.
+# up.sh takes the lock itself, starts private servers only where no others are named, and leaves a demonstration one.
 exec 9>&-
 [[ ! $own_postgres ]] || unset FIDELITY_POSTGRES
 [[ ! $own_broker ]] || unset FIDELITY_RABBITMQ
 export FIDELITY_DATA FIDELITY_PORT FIDELITY_TODAY
-FIDELITY_DEMO=0 "$here/up.sh"
+"$here/up.sh"
 
 trap - EXIT
 say "Upgraded from ${before:0:7} to ${after:0:7} in $((SECONDS - started)) s."

@@ -11,7 +11,7 @@ public sealed record ImportChecked(ImportCounts Counts, IReadOnlyList<FileCounts
 
 public sealed record ImportAccepted(bool GoodRowsOnly);
 
-/// <param name="Submissions">Rows that are recorded or repeat what is.</param>
+/// <param name="Submissions">Rows that were good when they were judged; an id that was taken in that moment is among the findings.</param>
 /// <param name="Findings">What is wrong with the others as it was found then; null in what was stored before it was counted.</param>
 /// <param name="Held">Rows that rested on those.</param>
 public sealed record ImportSent(int Submissions, int? Findings = null, int? Held = null);

@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace Fidelity.Portal.Importing;
 
-/// <summary>Imports that are still to be checked, sent or settled; and, stored at upload, their files and what the dry run found.</summary>
+/// <summary>Imports that are still to be checked, sent or settled; and, beside the events, their files and what was found in them.</summary>
 sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IReadModel
 {
     public static IReadOnlyList<Type> Events =>

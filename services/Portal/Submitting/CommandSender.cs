@@ -10,9 +10,9 @@ using Npgsql;
 namespace Fidelity.Portal.Submitting;
 
 /// <summary>
-/// Sends the accepted rows of imports to their owners, in the order in which they were accepted and at least once, unless
-/// they are answered: a row that was refused might be taken today, behind the back of whoever was told. (A single submission
-/// is sent by the request that accepted it, since somebody waits for the answer.)
+/// Sends the accepted rows of imports to their owners, at least once and in any order, unless they are answered: a row that was
+/// refused might be taken today, behind the back of whoever was told. (A single submission is sent by the request that accepted
+/// it, since somebody waits for the answer.)
 /// </summary>
 sealed class CommandSender(Owners owners, NpgsqlDataSource database, ServiceSchema schema) : ISubscription, IReadSomeEvents
 {
