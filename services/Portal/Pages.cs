@@ -38,7 +38,6 @@ static class Pages
         app.UseResponseCompression();
         app.UseWhen(IsPage, pages =>
         {
-            pages.UseMiddleware<PageHeaders>();
             pages.UseRequestLocalization();
             pages.UseExceptionHandler("/error", createScopeForErrors: true);
             pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);

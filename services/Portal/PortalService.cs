@@ -53,6 +53,7 @@ static class PortalService
     public static void MapPortal(this WebApplication app)
     {
         app.RequireAPolicyOnEveryRoute();
+        app.UseMiddleware<SafeHeaders>();
         app.UseApi();
         var api = app.MapGroup("/api/v1").Refuses(Problems.OfAddress()).Refuses(Problems.OfFailure())
             .Refuses(Problems.OfStatus(StatusCodes.Status401Unauthorized)).Refuses(Problems.OfStatus(StatusCodes.Status403Forbidden));

@@ -10,7 +10,7 @@ public sealed partial class LayoutTests
         Repository.Files.Select(file => file.Split('/')[0]).Distinct().ShouldBeSubsetOf(
         [
             "contracts", "services", "tests", "deploy", ".ci", "Fidelity.sln", "README.md", "docker-compose.yml", "Directory.Build.props",
-            "Directory.Packages.props", "global.json", ".editorconfig", ".gitignore", ".dockerignore", ".shellcheckrc",
+            "Directory.Packages.props", "SECURITY.md", "global.json", ".editorconfig", ".gitignore", ".dockerignore", ".shellcheckrc",
         ]);
 
     [Fact]

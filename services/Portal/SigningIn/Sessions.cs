@@ -156,6 +156,6 @@ sealed class SafeCookie : CookieBuilder
         return cookie;
     }
 
-    static bool IsLoopback(string host) =>
+    public static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (System.Net.IPAddress.TryParse(host, out var address) && System.Net.IPAddress.IsLoopback(address));
 }
