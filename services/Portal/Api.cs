@@ -136,9 +136,11 @@ static partial class Programme
     private static partial Regex Slug();
 
     public static Cause? Fault(string? programme) =>
-        string.IsNullOrEmpty(programme) ? new("missing_value", "programme", "Name the programme: ?programme=NAME.")
+        string.IsNullOrEmpty(programme) ? new(ErrorCodes.MissingValue, "programme", "Name the programme: ?programme=NAME.")
+        : PersonalIdentityNumber.Is(programme)
+            ? new(ErrorCodes.PersonalIdentityNumber, "programme", "This looks like a personal identity number. Name the programme.")
         : Slug().IsMatch(programme) ? null
-        : new("bad_id", "programme", "A programme's name is 1 to 40 of a-z, 0-9 and hyphen.");
+        : new(ErrorCodes.BadId, "programme", "A programme's name is 1 to 40 of a-z, 0-9 and hyphen.");
 }
 
 /// <summary>The same answers as key=value lines, for shells that have no JSON.</summary>

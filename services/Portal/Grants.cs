@@ -80,7 +80,9 @@ public sealed record Grants
             yield return new("role", "from_post");
         if (ofTeams && asked.Programme is null)
             yield return new("programme", "needs_programme");
-        if (!MayGive(giver, asked.Programme))
+        if (asked.Programme is not null && Programme.Fault(asked.Programme) is { } bad)
+            yield return new("programme", bad.Code);
+        else if (!MayGive(giver, asked.Programme))
             yield return new("programme", "not_yours");
         if (within is not null && within != asked.Programme)
             yield return new("programme", "other_programme");

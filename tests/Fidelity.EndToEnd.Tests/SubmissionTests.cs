@@ -116,7 +116,7 @@ public sealed class SubmissionTests(SubmissionInstallation installation) : IAsyn
            from bad in BadBodies
            select new TheoryDataRow<string, string, string?, string>("POST", $"/api/v1/{address}?programme=single", bad.Type, bad.Body),
         .. from address in SubmissionInstallation.Addresses
-           from query in new[] { "", "?programme=", "?programme=' or 1=1", "?programme=Single", "?programme=a&programme=b", "?programme=%00" }
+           from query in new[] { "", "?programme=", "?programme=' or 1=1", "?programme=Single", "?programme=a&programme=b", "?programme=%00", "?programme=19811218-9876" }
            select new TheoryDataRow<string, string, string?, string>("POST", $"/api/v1/{address}{query}", "application/json", "{}"),
         .. from address in SubmissionInstallation.Addresses
            from method in new[] { "GET", "PUT", "DELETE" }

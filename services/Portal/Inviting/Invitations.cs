@@ -35,6 +35,8 @@ sealed class Invitations(AccountStore accounts, NpgsqlDataSource database, Servi
             return (null, new("holder", "too_large"));
         if (PersonalIdentityNumber.IsIn(holder))
             return (null, new("holder", "personal_identity_number"));
+        if (programme is not null && Programme.Fault(programme) is { } bad)
+            return (null, new("programme", bad.Code));
         if (giver.Purpose != Purpose.GiveAccess || !giver.CoversAllOf(programme))
             return (null, new("programme", "not_yours"));
         if (staff is not null && programme is null)

@@ -103,6 +103,7 @@ sealed class Tokens
             : PersonalIdentityNumber.IsIn(name) ? "personal_identity_number"
             : purposes.Count == 0 || purposes.Count < asked.Purposes.Count ? "no_purpose"
             : asked.Days is < 1 or > MostDays ? "bad_days"
+            : asked.Programme is not null && Programme.Fault(asked.Programme) is { } bad ? bad.Code
             : giver.Purpose != Purpose.GiveAccess || !giver.CoversAllOf(asked.Programme) ? "not_yours"
             : null;
         if (fault is not null)

@@ -36,6 +36,8 @@ public sealed class GrantsTests
     {
         { "role from_post", Asked with { Role = Role.Therapist }, "p" },
         { "programme needs_programme", Asked with { Role = Role.ProgrammeDirector, Programme = null, TeamId = null }, null },
+        { "programme personal_identity_number", Asked with { Programme = "19811218-9876" }, null },
+        { "programme bad_id", Asked with { Programme = "P P" }, null },
         { "programme not_yours", Asked with { Programme = "q" }, null },
         { "programme not_yours", Asked with { Role = Role.Auditor, Programme = null, TeamId = null }, null },
         { "programme other_programme", Asked, "q" },
