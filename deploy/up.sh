@@ -11,6 +11,8 @@
 #   FIDELITY_TODAY         a date such as 2026-10-31 instead of today, for the business calendar only
 #   FIDELITY_POSTGRES      an Npgsql connection string; then no PostgreSQL is installed or started
 #   FIDELITY_RABBITMQ      an amqp:// URI; then no RabbitMQ is installed or started
+#   FIDELITY_HTTPS         an address and port such as 0.0.0.0:443 where the portal is reached by TLS from other machines, with the
+#                          files FIDELITY_CERTIFICATE and FIDELITY_CERTIFICATE_KEY (PEM); without it, from this machine only
 #   FIDELITY_NUGET_SOURCE  a package source besides the machine's own
 #   FIDELITY_APP           a folder of published services; then nothing is built
 #   OTEL_…                 where and how the services export metrics, traces and logs; deploy/OPERATING.md has the list

@@ -55,10 +55,15 @@ run_service() { env -C "$1/$2" dotnet "Fidelity.$2.dll" "${@:3}" </dev/null 9>&-
 
 # start_service APP SERVICE: in its own folder, where its pages and settings are.
 start_service() {
-  local app=$1 service=$2 port
+  local app=$1 service=$2 port addresses
   port=$(port_of "$service")
   require_free_port "$port" "$service"
-  start_process "$(lower "$service")" env -C "$app/$service" "ASPNETCORE_URLS=http://127.0.0.1:$port" \
+  addresses=("ASPNETCORE_URLS=http://127.0.0.1:$port")
+  if [[ $service == Portal && $FIDELITY_HTTPS ]]; then
+    addresses=("ASPNETCORE_URLS=http://127.0.0.1:$port;https://$FIDELITY_HTTPS" "Kestrel__Certificates__Default__Path=$FIDELITY_CERTIFICATE" \
+      "Kestrel__Certificates__Default__KeyPath=$FIDELITY_CERTIFICATE_KEY")
+  fi
+  start_process "$(lower "$service")" env -C "$app/$service" "${addresses[@]}" \
     dotnet "Fidelity.$service.dll"
 }
 

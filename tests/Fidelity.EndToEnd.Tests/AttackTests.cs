@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Dapper;
@@ -229,6 +230,20 @@ public sealed class AttackTests(SubmissionInstallation installation, Chromium ch
             answer.Headers.Contains("Strict-Transport-Security").ShouldBe(away, host);
             answer.Headers.Contains("Server").ShouldBeFalse();
         }
+    }
+
+    [Fact]
+    public async Task Other_machines_come_by_tls()
+    {
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        handler.SslOptions.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        handler.SslOptions.CertificateChainPolicy.CustomTrustStore.Add(installation.Certificate);
+        using var client = new HttpClient(handler) { BaseAddress = SubmissionInstallation.Outside };
+        using var page = await client.GetAsync("/sign-in", Cancelled);
+        page.StatusCode.ShouldBe(HttpStatusCode.OK);
+        page.Headers.GetValues("Set-Cookie").ShouldAllBe(cookie => cookie.Contains("secure", StringComparison.OrdinalIgnoreCase));
+        using var plain = new HttpClient { BaseAddress = new Uri($"http://{SubmissionInstallation.Outside.Authority}") };
+        await Should.ThrowAsync<HttpRequestException>(() => plain.GetAsync("/sign-in", Cancelled));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 
 namespace Fidelity.EndToEnd.Tests;
@@ -13,6 +15,40 @@ public sealed class SubmissionInstallation() : Installation(port: 18300)
         "teams", "posts", "cases", "reassignments", "follow-ups", "tam-interviews", "tam-attempts", "sam-surveys", "cam-surveys", "corrections",
         "withdrawals",
     ];
+
+    /// <summary>Where other machines would reach it.</summary>
+    public static Uri Outside { get; } = new("https://127.0.0.1:18340");
+
+    /// <summary>What it shows them.</summary>
+    public X509Certificate2 Certificate => X509Certificate2.CreateFromPem(File.ReadAllText(Settings["FIDELITY_CERTIFICATE"]));
+
+    readonly string certificates = Directory.CreateTempSubdirectory("fidelity-tls-").FullName;
+
+    protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["FIDELITY_HTTPS"] = Outside.Authority, ["FIDELITY_CERTIFICATE"] = Path.Combine(certificates, "certificate.pem"),
+        ["FIDELITY_CERTIFICATE_KEY"] = Path.Combine(certificates, "key.pem"),
+    };
+
+    public override async ValueTask InitializeAsync()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        var request = new CertificateRequest("CN=fidelity.example", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(2));
+        await File.WriteAllTextAsync(Settings["FIDELITY_CERTIFICATE"], certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(Settings["FIDELITY_CERTIFICATE_KEY"], key.ExportPkcs8PrivateKeyPem());
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(certificates, recursive: true);
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>Submits a record that is in order, waits where it is still being recorded, and says what became of it.</summary>
     public async Task<JsonNode> Record(string programme, string address, JsonNode document)
