@@ -5,11 +5,14 @@
 #   deploy/access.sh make-token PROGRAM --purposes LIST [--programme NAME] [--days N]
 #   deploy/access.sh list-tokens
 #   deploy/access.sh revoke-token ID
+#   deploy/access.sh check-log [--expect HASH]
 #
 #   invite       makes an account with a grant and prints the one-time link by which its holder takes it up. ROLE is
 #                administrator, auditor, programme_director or consultant; without --programme, the first two have all
 #                programmes. WHO is a name that the administrators will know the account by; TEXT is what the grant rests on.
 #   make-token   prints a new token. LIST is one or more of submit_records, follow_team, see_cases, with commas between.
+#   check-log    walks the access log from its beginning and names the first entry that was altered, taken out or put in. It prints
+#                the hash of the last one: keep it elsewhere, and give it as HASH the next time, to see as well that no end was cut off.
 #
 # What is not given: 365 days, every programme.
 #
@@ -30,7 +33,7 @@ case ${1:-} in
     usage_of "$0"
     exit 0
     ;;
-  invite | make-token | list-tokens | revoke-token) ;;
+  invite | make-token | list-tokens | revoke-token | check-log) ;;
   *)
     usage_of "$0" >&2
     exit 2

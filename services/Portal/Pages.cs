@@ -1,6 +1,7 @@
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Languages;
 using Fidelity.Portal.Layout;
+using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Reviews;
 using Fidelity.Portal.SigningIn;
@@ -59,6 +60,7 @@ static class Pages
                 await context.RequestServices.GetRequiredService<CurrentVisitor>().Get();
             await next(context);
         });
+        app.UseAccessLog();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();

@@ -4,6 +4,7 @@ using Fidelity.Portal.Defining;
 using Fidelity.Portal.Describing;
 using Fidelity.Portal.Granting;
 using Fidelity.Portal.Importing;
+using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.Operations;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Receiving;
@@ -43,6 +44,7 @@ static class PortalService
             bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
         });
         builder.AddAccess();
+        builder.AddAccessLog();
         builder.AddOperations();
         builder.AddSubmitting();
         builder.AddImporting();

@@ -29,6 +29,7 @@ public sealed partial class SecretTests
     [InlineData("Password=$(cat passwords/postgres)")]
     [InlineData("Password={File.ReadAllText(path)}")]
     [InlineData("amqp://$user:$password@127.0.0.1/")]
+    [InlineData("amqp://user:password@host/")]
     [InlineData("Authorization: Bearer TOKEN")]
     public void What_stands_for_a_secret_is_none(string text) => Found(text).ShouldBeEmpty();
 
@@ -42,7 +43,7 @@ public sealed partial class SecretTests
         | \bxox[abprs]-[0-9A-Za-z-]{20,}
         | \beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}
         | \bPassword=[A-Za-z0-9+/=_-]{6,}
-        | \bamqps?://[A-Za-z0-9_-]+:[A-Za-z0-9+/=_-]{6,}@
+        | \bamqps?://[A-Za-z0-9_-]+:(?!password@|secret@|nothing@)[A-Za-z0-9+/=_-]{6,}@
         | \bBearer\ [A-Za-z0-9+/=_.-]{20,}
         """, RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Secret();

@@ -1,13 +1,15 @@
+using System.Globalization;
 using Fidelity.Measurement;
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Inviting;
 using Fidelity.Portal.IssuingTokens;
+using Fidelity.Portal.LoggingAccess;
 using Fidelity.ServiceDefaults;
 
 namespace Fidelity.Portal.Granting;
 
 /// <summary>What whoever operates the installation does about access from a shell (deploy/access.sh); the first administrator comes from here.</summary>
-sealed class AccessCommands(Invitations invitations, GrantWriter grants, Tokens tokens, BusinessCalendar calendar)
+sealed class AccessCommands(Invitations invitations, GrantWriter grants, Tokens tokens, AccessLog accessLog, BusinessCalendar calendar)
 {
     public const string Argument = "--access";
 
@@ -36,6 +38,7 @@ sealed class AccessCommands(Invitations invitations, GrantWriter grants, Tokens 
         ["make-token", var name, .. var options] when Options(options) is { } given => MakeToken(name, given, stopping),
         ["list-tokens"] => ListTokens(stopping),
         ["revoke-token", var id] when Guid.TryParse(id, out var token) => RevokeToken(token, stopping),
+        ["check-log", .. var options] when Options(options) is { } given => CheckLog(given.GetValueOrDefault("expect"), stopping),
         _ => Task.FromResult(WrongUse),
     };
 
@@ -80,8 +83,19 @@ sealed class AccessCommands(Invitations invitations, GrantWriter grants, Tokens 
     async Task<int> RevokeToken(Guid id, CancellationToken stopping) =>
         await tokens.Revoke(id, Policy.Installation, stopping) ? 0 : Fail("token", "there is no such token, or it was revoked before");
 
+    async Task<int> CheckLog(string? expected, CancellationToken stopping)
+    {
+        var (chain, fault) = await accessLog.Check(stopping);
+        if (fault is not null)
+            return Fail("the access log is broken", fault);
+        if (expected is not null && !await accessLog.Has(expected, stopping))
+            return Fail("the access log is broken", "no entry has the hash that was kept: what was there then was cut off, or removed for its age");
+        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{chain.Count} entries, unbroken; the last has the hash {chain.LastHash}"));
+        return 0;
+    }
+
     static int Days(IReadOnlyDictionary<string, string> given) =>
-        int.TryParse(given.GetValueOrDefault("days"), System.Globalization.CultureInfo.InvariantCulture, out var days) ? days : UsualDays;
+        int.TryParse(given.GetValueOrDefault("days"), CultureInfo.InvariantCulture, out var days) ? days : UsualDays;
 
     static int Fail(string field, string fault)
     {

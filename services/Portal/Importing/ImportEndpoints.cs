@@ -5,6 +5,7 @@ using Fidelity.Contracts.Submitting;
 using Fidelity.Measurement;
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Describing;
+using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.Submitting;
 using Fidelity.ServiceDefaults;
 using Fidelity.Validation;
@@ -56,7 +57,7 @@ static class ImportEndpoints
             .Refuses(NoForm)
             .Refuses(NoFiles)
             .Refuses(Problems.OfParameter(Programme.Fault("Nord")!));
-        api.MapGet("/imports/{id:guid}", Show).For(Purpose.SubmitRecords)
+        api.MapGet("/imports/{id:guid}", Show).For(Purpose.SubmitRecords).WithMetadata(new Unlogged())
             .WithName("getImport").WithTags(Tag).WithSummary("Show how far an import has come")
             .WithDescription("While it is checked, what the dry run counted; once accepted, how many of its rows were answered and what became of them.")
             .Answers(StatusCodes.Status200OK, "The import.", Example)

@@ -1,6 +1,7 @@
 using System.Net.Mime;
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Demonstrating;
+using Fidelity.Portal.LoggingAccess;
 using Fidelity.Validation;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Identity;
@@ -34,13 +35,19 @@ sealed class Passkeys(UserManager<Account> accounts, SignInManager<Account> sess
     public async Task<bool> SignIn(string? credential)
     {
         if (credential is null or { Length: 0 or > LongestCredential })
-            return false;
+            return await Failed();
         var found = await Attempt(() => session.PerformPasskeyAssertionAsync(credential));
         if (found is not { Succeeded: true } || !demonstration.Opens(found.User))
-            return false;
+            return await Failed();
         await accounts.AddOrUpdatePasskeyAsync(found.User, found.Passkey);
         await session.SignInAsync(found.User, isPersistent: false);
         return true;
+    }
+
+    async Task<bool> Failed()
+    {
+        await session.Context.Log(Deed.FailedSignIn, who: null);
+        return false;
     }
 
     /// <summary>Adds the passkey that a browser has just made; otherwise the code of why not.</summary>

@@ -1,4 +1,5 @@
 using Fidelity.Portal.Demonstrating;
+using Fidelity.Portal.LoggingAccess;
 using Fidelity.Validation;
 using Microsoft.AspNetCore.Identity;
 
@@ -29,13 +30,20 @@ sealed class Passwords(UserManager<Account> accounts, SignInManager<Account> ses
             || password is null or { Length: > LongestPassword })
         {
             hasher.VerifyHashedPassword(Nobody, NobodysPassword.Value, password is { Length: <= LongestPassword } ? password : "");
-            return false;
+            return await Failed(account);
         }
 
         if (!(await session.CheckPasswordSignInAsync(account, password, lockoutOnFailure: true)).Succeeded)
-            return false;
+            return await Failed(account);
         await session.SignInAsync(account, isPersistent: false);
         return true;
+    }
+
+    /// <summary>A name that is no account's is not logged: it may be a password in the wrong field.</summary>
+    async Task<bool> Failed(Account? account)
+    {
+        await session.Context.Log(Deed.FailedSignIn, account?.ShownName);
+        return false;
     }
 
     /// <summary>

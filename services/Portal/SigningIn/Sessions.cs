@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fidelity.Portal.Demonstrating;
 using Fidelity.Portal.IssuingTokens;
+using Fidelity.Portal.LoggingAccess;
 using Fidelity.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -78,7 +79,7 @@ sealed class Sessions(AccountStore accounts, Demonstration demonstration, TimePr
         options.Events.OnSigningIn = context =>
         {
             context.Properties.Items[Begun] = Of(context.HttpContext).Now;
-            return Task.CompletedTask;
+            return context.HttpContext.Log(Deed.SignIn, context.Principal?.Identity?.Name);
         };
         options.Events.OnValidatePrincipal = async context =>
         {

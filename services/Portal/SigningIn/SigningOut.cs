@@ -1,3 +1,4 @@
+using Fidelity.Portal.LoggingAccess;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
@@ -16,6 +17,7 @@ static class SigningOut
     {
         if (context.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: true })
             return TypedResults.BadRequest();
+        await context.Log(Deed.SignOut, who: null);
         await session.SignOutAsync();
         return TypedResults.LocalRedirect("/sign-in");
     }

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using Fidelity.Measurement;
+using Fidelity.Portal.Access;
+using Fidelity.Validation;
+
+namespace Fidelity.Portal.LoggingAccess;
+
+/// <summary>Of a route whose answers tell of nobody and are asked for all the time.</summary>
+sealed class Unlogged;
+
+/// <summary>
+/// Logs what is asked for with a purpose before it is answered: nothing of a team or family leaves that is not in the log. What is open
+/// to all, and what everybody sees of themselves, is not logged; nor are records that are brought in, which are events anyway.
+/// </summary>
+static class AccessLogging
+{
+    const int LongestId = 40;
+    const int LongestName = 80;
+
+    public static void AddAccessLog(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(AccessLog.Table);
+        builder.Services.AddSingleton<AccessLog>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<AccessLog>());
+    }
+
+    /// <summary>Stands after routing and sign-in, and before it is decided who may come.</summary>
+    public static void UseAccessLog(this WebApplication app) => app.Use((context, next) =>
+    {
+        // A page in the place of another has the same request, and its first route was what was asked for.
+        if (context.Items.ContainsKey(typeof(AccessLog)) || context.GetEndpoint() is not RouteEndpoint route || route.Metadata.GetMetadata<ForAttribute>() is not { } asked
+            || route.Metadata.GetMetadata<Unlogged>() is not null)
+            return next(context);
+        context.Items[typeof(AccessLog)] = route;
+        var (programme, team, subject) = (Value(context, "programme"), Value(context, "teamId") ?? Value(context, "team"), Value(context, "id"));
+        context.Response.OnStarting(async () =>
+        {
+            if (DeedOf(asked.Purpose, context.Request.Method, context.Response.StatusCode, hasUnit: team is not null || subject is not null) is { } deed)
+                await Add(context, deed, Codes.Of(asked.Purpose), route.RoutePattern.RawText, programme, team, subject);
+        });
+        return next(context);
+    });
+
+    /// <summary>Somebody came, tried to, or left.</summary>
+    public static Task Log(this HttpContext context, Deed deed, string? who) =>
+        Add(context, deed, null, context.Request.Path, null, null, null, who);
+
+    /// <summary>What a request is in the log; null when it is not to be there.</summary>
+    public static Deed? DeedOf(Purpose purpose, string method, int status, bool hasUnit)
+    {
+        var refused = status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden;
+        var reads = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+        return purpose switch
+        {
+            Purpose.Enter => null,
+            // Who has not signed in is shown the way, and nothing else.
+            _ when status == StatusCodes.Status302Found && reads => null,
+            _ when refused => Deed.Refusal,
+            Purpose.SubmitRecords when !reads => null,
+            _ when !reads => Deed.Act,
+            _ => hasUnit ? Deed.Read : Deed.Search,
+        };
+    }
+
+    static async Task Add(
+        HttpContext context, Deed deed, string? purpose, string? pattern, string? programme, string? team, string? subject, string? who = null)
+    {
+        var visitor = who ?? (await context.RequestServices.GetRequiredService<CurrentVisitor>().Get())?.Name;
+        await context.RequestServices.GetRequiredService<AccessLog>().Add(new(
+            0, default, Known(visitor, LongestName) ?? "", Codes.Of(deed), purpose, $"{context.Request.Method} {pattern}", Known(programme, LongestId), Known(team, LongestId),
+            Known(subject, LongestId), context.Response.StatusCode, Activity.Current?.TraceId.ToString()));
+    }
+
+    static string? Value(HttpContext context, string name) =>
+        context.Request.RouteValues.TryGetValue(name, out var value) && value is not null
+            ? Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)
+            : context.Request.Query[name].FirstOrDefault();
+
+    /// <summary>An address may hold anything, and the log is to hold no identity number and nothing without end.</summary>
+    static string? Known(string? text, int longest) =>
+        string.IsNullOrEmpty(text) ? null : PersonalIdentityNumber.IsIn(text) || text.Contains('\0', StringComparison.Ordinal) ? "?" : text[..Math.Min(text.Length, longest)];
+}
