@@ -30,8 +30,16 @@ public sealed class AccessLogTests(AccessInstallation installation, Chromium chr
         logged.ShouldContain($"read work_on_team GET /teams/{{Programme}}/{{TeamId}} {AccessInstallation.Programme} {AccessInstallation.Faraway} 404");
         logged.ShouldContain("refusal operate GET /operations - - 403");
         logged.ShouldContain(entry => entry.StartsWith("search see_cases GET /api/v1/opportunities ? - 4", StringComparison.Ordinal));
-        logged.ShouldNotContain(entry => entry.Contains("/account", StringComparison.Ordinal));
+        logged.ShouldNotContain(entry => entry.Contains(" /account ", StringComparison.Ordinal));
         (await installation.Access("check-log")).ShouldContain("unbroken");
+
+        // The auditor of the programme sees it; what was done in no programme, or in another, is not theirs.
+        using var auditor = await installation.Somebody(chromium, "au");
+        var page = await auditor.GetStringAsync($"/access/log?who=MATRIX.su&unit={AccessInstallation.Own}", Cancelled);
+        page.ShouldContain($"{AccessInstallation.Programme} / {AccessInstallation.Own}");
+        page.ShouldNotContain(AccessInstallation.Faraway);
+        (await auditor.GetStringAsync("/access/log", Cancelled)).ShouldNotContain(AccessInstallation.Elsewhere);
+        (await auditor.GetStringAsync("/access/log?who=matrix.su&day=2020-01-01", Cancelled)).ShouldContain("Nothing in the log fits");
     }
 
     [Fact]

@@ -356,13 +356,15 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     [InlineData("access", "/access", "sv-SE", 1366, ColorScheme.Light)]
     [InlineData("access", "/access", "en-GB", 320, ColorScheme.Dark)]
     [InlineData("tokens", "/access/tokens", "sv-SE", 320, ColorScheme.Light)]
+    [InlineData("log", "/access/log", "sv-SE", 1366, ColorScheme.Light)]
+    [InlineData("log", "/access/log", "en-GB", 320, ColorScheme.Dark)]
     [InlineData("account", "/account", "sv-SE", 320, ColorScheme.Dark)]
     [InlineData("sign-in", "/sign-in", "sv-SE", 320, ColorScheme.Light)]
     [InlineData("sign-in", "/sign-in", "en-GB", 1366, ColorScheme.Dark)]
     [MemberData(nameof(TeamPages))]
     public async Task A_page_is_accessible_and_fits(string name, string address, string language, int width, ColorScheme colours)
     {
-        var session = name is "operations" or "access" or "tokens" ? await installation.Session(chromium, "administrator") : null;
+        var session = name is "operations" or "access" or "tokens" or "log" ? await installation.Session(chromium, "administrator") : null;
         await using var profile = await chromium.NewProfile(Portal, language, width, colours, bypassPolicy: true, session: session);
         var page = await profile.NewPageAsync();
         var faults = new List<string>();

@@ -2,6 +2,7 @@ using System.Data;
 using System.Globalization;
 using System.Threading.Channels;
 using Dapper;
+using Fidelity.Portal.Access;
 using Fidelity.ServiceDefaults;
 using Npgsql;
 using NpgsqlTypes;
@@ -14,6 +15,9 @@ namespace Fidelity.Portal.LoggingAccess;
 /// </summary>
 sealed class AccessLog(NpgsqlDataSource database, ServiceSchema schema, TimeProvider clock, IConfiguration configuration, ILogger<AccessLog> log) : BackgroundService
 {
+    /// <summary>How many entries a page shows.</summary>
+    public const int Page = 100;
+
     const int MostAtOnce = 500;
     const int UsualMonths = 60;
     static readonly TimeSpan BetweenRemovals = TimeSpan.FromHours(24);
@@ -46,6 +50,24 @@ sealed class AccessLog(NpgsqlDataSource database, ServiceSchema schema, TimeProv
         var now = clock.GetUtcNow().UtcDateTime;
         await waiting.Writer.WriteAsync((entry with { At = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)) }, stored));
         await stored.Task;
+    }
+
+    /// <summary>The newest entries that are open to somebody; of what was done in no programme, only to who sees all of them.</summary>
+    /// <param name="before">Only those with a smaller number.</param>
+    public async Task<IReadOnlyList<AccessEntry>> Newest(Reach reach, string? who, string? unit, DateOnly? day, long? before, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        return
+        [
+            .. await connection.QueryAsync<AccessEntry>(
+                $"""
+                select number, at, who, what, purpose, route, programme, team_id as TeamId, subject, status, trace from {schema.Name}.access_log log
+                where {Reach.Sql("log.programme", "log.team_id")}
+                    and (nullif(@who, '') is null or lower(who) = lower(@who)) and (nullif(@unit, '') is null or @unit in (team_id, programme))
+                    and (@day::date is null or (at at time zone 'UTC')::date = @day) and (@before::bigint is null or number < @before)
+                order by number desc limit {Page}
+                """, new { reach.Programmes, reach.Teams, reach.Therapists, who = who?.Trim(), unit = unit?.Trim(), day, before }),
+        ];
     }
 
     /// <summary>Checks the whole chain, and says what was found; the first fault ends it.</summary>
