@@ -116,7 +116,8 @@ sealed class AccessLog(NpgsqlDataSource database, ServiceSchema schema, TimeProv
                 await Store([.. batch.Select(one => one.Entry)], stopping);
                 batch.ForEach(one => one.Stored.SetResult());
             }
-            catch (Exception failure) when (failure is NpgsqlException or TimeoutException or IOException)
+            // Whatever it was: were the writer to end with it, all who come later would wait for ever.
+            catch (Exception failure) when (failure is not OperationCanceledException || !stopping.IsCancellationRequested)
             {
                 log.LogError(failure, "{Entries} entries of the access log could not be stored; what they tell of is not answered", batch.Count);
                 batch.ForEach(one => one.Stored.SetException(new NotLogged(failure)));
@@ -168,7 +169,10 @@ sealed class AccessLog(NpgsqlDataSource database, ServiceSchema schema, TimeProv
         await transaction.CommitAsync(stopping);
     }
 
-    /// <summary>Entries are kept for a set time. Of what is removed at the beginning, the last hash stays, and the chain holds.</summary>
+    /// <summary>
+    /// Entries are kept for a set time. Of what is removed at the beginning, the last hash stays, and the chain holds. It ends before the
+    /// first that is young, so that one entry with the time of a wrong clock takes none with it.
+    /// </summary>
     async Task Remove(CancellationToken stopping)
     {
         var months = int.TryParse(configuration["FIDELITY_ACCESS_LOG_MONTHS"], CultureInfo.InvariantCulture, out var given) && given > 0 ? given : UsualMonths;
@@ -179,8 +183,9 @@ sealed class AccessLog(NpgsqlDataSource database, ServiceSchema schema, TimeProv
                 await using var connection = await database.OpenConnectionAsync(stopping);
                 await connection.ExecuteAsync(
                     $"""
-                    with old as (delete from {schema.Name}.access_log where number <= (
-                            select max(number) from {schema.Name}.access_log where at < @before) returning number, hash)
+                    with old as (delete from {schema.Name}.access_log where number < coalesce(
+                            (select min(number) from {schema.Name}.access_log where at >= @before),
+                            (select max(number) + 1 from {schema.Name}.access_log)) returning number, hash)
                     insert into {schema.Name}.access_log_removed (number, hash) select number, hash from old order by number desc limit 1
                     on conflict (only_one) do update set number = excluded.number, hash = excluded.hash
                     """, new { before = clock.GetUtcNow().AddMonths(-months).UtcDateTime });

@@ -76,7 +76,13 @@ static class AccessLogging
             ? Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)
             : context.Request.Query[name].FirstOrDefault();
 
-    /// <summary>An address may hold anything, and the log is to hold no identity number and nothing without end.</summary>
-    static string? Known(string? text, int longest) =>
-        string.IsNullOrEmpty(text) ? null : PersonalIdentityNumber.IsIn(text) || text.Contains('\0', StringComparison.Ordinal) ? "?" : text[..Math.Min(text.Length, longest)];
+    /// <summary>
+    /// An address may hold anything, and the log is to hold no identity number and nothing without end. It is cut between characters:
+    /// half of one cannot be stored.
+    /// </summary>
+    internal static string? Known(string? text, int longest) =>
+        string.IsNullOrEmpty(text) ? null
+        : PersonalIdentityNumber.IsIn(text) || text.Contains('\0', StringComparison.Ordinal) ? "?"
+        : text.Length <= longest ? text
+        : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)];
 }
