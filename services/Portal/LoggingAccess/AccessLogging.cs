@@ -48,14 +48,14 @@ static class AccessLogging
     /// <summary>What a request is in the log; null when it is not to be there.</summary>
     public static Deed? DeedOf(Purpose purpose, string method, int status, bool hasUnit)
     {
-        var refused = status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden;
         var reads = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+        // Who has not signed in is shown the way, and nothing else; were that logged, anybody could fill the log.
+        var nobody = status == StatusCodes.Status401Unauthorized || (status == StatusCodes.Status302Found && reads);
         return purpose switch
         {
             Purpose.Enter => null,
-            // Who has not signed in is shown the way, and nothing else.
-            _ when status == StatusCodes.Status302Found && reads => null,
-            _ when refused => Deed.Refusal,
+            _ when nobody => null,
+            _ when status == StatusCodes.Status403Forbidden => Deed.Refusal,
             Purpose.SubmitRecords when !reads => null,
             _ when !reads => Deed.Act,
             _ => hasUnit ? Deed.Read : Deed.Search,

@@ -76,10 +76,11 @@ sealed class Sessions(AccountStore accounts, Demonstration demonstration, TimePr
         options.SlidingExpiration = true;
         options.LoginPath = "/sign-in";
         options.ReturnUrlParameter = "return";
-        options.Events.OnSigningIn = context =>
+        options.Events.OnSigningIn = async context =>
         {
             context.Properties.Items[Begun] = Of(context.HttpContext).Now;
-            return context.HttpContext.Log(Deed.SignIn, context.Principal?.Identity?.Name);
+            var account = await context.HttpContext.RequestServices.GetRequiredService<UserManager<Account>>().GetUserAsync(context.Principal!);
+            await context.HttpContext.Log(Deed.SignIn, account?.ShownName);
         };
         options.Events.OnValidatePrincipal = async context =>
         {

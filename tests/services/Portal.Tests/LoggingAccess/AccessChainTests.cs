@@ -102,7 +102,7 @@ public sealed class AccessChainTests
     [InlineData("SeeCases", "GET", 404, true, "Read")]
     [InlineData("SeeCases", "HEAD", 200, true, "Read")]
     [InlineData("SeeCases", "GET", 403, true, "Refusal")]
-    [InlineData("SeeCases", "GET", 401, false, "Refusal")]
+    [InlineData("SeeCases", "GET", 401, false, null)]
     [InlineData("SeeCases", "GET", 302, true, null)]
     [InlineData("GiveAccess", "POST", 200, true, "Act")]
     [InlineData("GiveAccess", "POST", 302, true, "Act")]
