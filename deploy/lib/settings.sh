@@ -11,6 +11,17 @@ FIDELITY_TODAY=${FIDELITY_TODAY:-}
 [[ -z $FIDELITY_TODAY || $FIDELITY_TODAY =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]] ||
   fail "FIDELITY_TODAY is '$FIDELITY_TODAY'; give a date as 2026-10-31, or leave it out."
 
+# Whoever is not on this machine comes by TLS, or not at all.
+FIDELITY_HTTPS=${FIDELITY_HTTPS:-}
+if [[ $FIDELITY_HTTPS ]]; then
+  [[ $FIDELITY_HTTPS =~ ^(\[[0-9a-fA-F:]+\]|[0-9.]+):[0-9]+$ ]] ||
+    fail "FIDELITY_HTTPS is '$FIDELITY_HTTPS'; give an address of this machine and a port, as 0.0.0.0:443."
+  for file in FIDELITY_CERTIFICATE FIDELITY_CERTIFICATE_KEY; do
+    [[ -r ${!file:-} ]] || fail "FIDELITY_HTTPS needs a certificate: set $file to a PEM file that can be read."
+    declare "$file=$(realpath -- "${!file}")"
+  done
+fi
+
 # One block of ports per installation, so that several run side by side.
 POSTGRES_PORT=$((FIDELITY_PORT + 10))
 RABBITMQ_PORT=$((FIDELITY_PORT + 20))
@@ -58,14 +69,3 @@ random_secret() { head -c 32 /dev/urandom | base64; }
 
 # password_of WHO: a generated password. Hexadecimal, so it needs no quoting in SQL, URIs or connection strings.
 password_of() { random_once "$FIDELITY_DATA/passwords/$1" random_hex; }
-
-# Whoever is not on this machine comes by TLS, or not at all.
-FIDELITY_HTTPS=${FIDELITY_HTTPS:-}
-if [[ $FIDELITY_HTTPS ]]; then
-  [[ $FIDELITY_HTTPS =~ ^(\[[0-9a-fA-F:]+\]|[0-9.]+):[0-9]+$ ]] ||
-    fail "FIDELITY_HTTPS is '$FIDELITY_HTTPS'; give an address of this machine and a port, as 0.0.0.0:443."
-  for file in FIDELITY_CERTIFICATE FIDELITY_CERTIFICATE_KEY; do
-    [[ -r ${!file:-} ]] || fail "FIDELITY_HTTPS needs a certificate: set $file to a PEM file that can be read."
-    declare "$file=$(realpath -- "${!file}")"
-  done
-fi

@@ -78,6 +78,9 @@ public sealed class AccessInstallation() : Installation(port: 18700)
         return client;
     }
 
+    /// <summary>What the forms of a page carry so that no other site can send them.</summary>
+    public static string FormToken(string page) => page.Split("__RequestVerificationToken\" value=\"")[1].Split('"')[0];
+
     /// <summary>An administrator invites somebody on the page, and gives the link.</summary>
     public async Task<Uri> Invite(Chromium chromium, string holder, string? staff = null, string programme = Programme)
     {

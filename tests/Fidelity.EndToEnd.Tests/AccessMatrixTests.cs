@@ -93,7 +93,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         var page = await auditor.GetStringAsync("/access", Cancelled);
         page.ShouldNotContain("Invite somebody");
         // With the auditor's own token of forms, as a page of theirs has it.
-        var token = page.Split("__RequestVerificationToken\" value=\"")[1].Split('"')[0];
+        var token = AccessInstallation.FormToken(page);
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
             ["_handler"] = "invite", ["holder"] = "Smuggled Siv", ["programme"] = AccessInstallation.Programme, ["__RequestVerificationToken"] = token,

@@ -129,7 +129,7 @@ public sealed class AttackTests(SubmissionInstallation installation, Chromium ch
             ("/sign-in", new() { ["_handler"] = "sign-in-passkey", ["credential"] = "{}" }),
         };
         using var administrator = AccessInstallation.Client(installation.Portal.BaseAddress!, await installation.Session(chromium, "administrator"));
-        var token = await FormToken(administrator, "/account");
+        var token = AccessInstallation.FormToken(await administrator.GetStringAsync("/account", Cancelled));
         var sent = 0;
         for (var number = 0; number < Forms; number++)
         {
@@ -329,10 +329,6 @@ public sealed class AttackTests(SubmissionInstallation installation, Chromium ch
             return changed.ToJsonString();
         }
     }
-
-    /// <summary>What a form carries so that no other site can send it; the session has its cookie.</summary>
-    static async Task<string> FormToken(HttpClient client, string address) =>
-        (await client.GetStringAsync(address, Cancelled)).Split("__RequestVerificationToken\" value=\"")[1].Split('"')[0];
 
     static JsonNode Nested(string mark) => Enumerable.Range(0, 60).Aggregate((JsonNode)mark, (inner, _) => new JsonArray(inner));
 

@@ -151,7 +151,7 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
             using var client = AccessInstallation.Client(Portal, null);
             client.DefaultRequestHeaders.Host = host;
             using var form = await client.GetAsync("/sign-in", Cancelled);
-            var token = (await form.Content.ReadAsStringAsync(Cancelled)).Split("__RequestVerificationToken\" value=\"")[1].Split('"')[0];
+            var token = AccessInstallation.FormToken(await form.Content.ReadAsStringAsync(Cancelled));
             client.DefaultRequestHeaders.Add("Cookie", form.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
             using var content = new FormUrlEncodedContent(new Dictionary<string, string>
             {

@@ -139,26 +139,16 @@ sealed class AccessLog(NpgsqlDataSource database, ServiceSchema schema, TimeProv
             """);
         var last = previous ?? AccessEntry.Beginning;
         await using var copy = await connection.BeginBinaryImportAsync(
-            $"copy {schema.Name}.access_log (number, at, who, what, purpose, route, programme, team_id, subject, status, trace, previous, hash) from stdin (format binary)", stopping);
+            $"copy {schema.Name}.access_log (number, at, who, what, purpose, route, programme, team_id, subject, trace, status, previous, hash) from stdin (format binary)", stopping);
         foreach (var entry in entries.Select(entry => entry with { Number = ++number }))
         {
             var hash = entry.Hash(last);
             await copy.StartRowAsync(stopping);
             await copy.WriteAsync(entry.Number, NpgsqlDbType.Bigint, stopping);
             await copy.WriteAsync(entry.At, NpgsqlDbType.TimestampTz, stopping);
-            foreach (var text in new[] { entry.Who, entry.What, entry.Purpose, entry.Route, entry.Programme, entry.TeamId, entry.Subject })
-            {
-                if (text is null)
-                    await copy.WriteNullAsync(stopping);
-                else
-                    await copy.WriteAsync(text, NpgsqlDbType.Text, stopping);
-            }
-
+            foreach (var text in new[] { entry.Who, entry.What, entry.Purpose, entry.Route, entry.Programme, entry.TeamId, entry.Subject, entry.Trace })
+                await (text is null ? copy.WriteNullAsync(stopping) : copy.WriteAsync(text, NpgsqlDbType.Text, stopping));
             await copy.WriteAsync(entry.Status, NpgsqlDbType.Integer, stopping);
-            if (entry.Trace is null)
-                await copy.WriteNullAsync(stopping);
-            else
-                await copy.WriteAsync(entry.Trace, NpgsqlDbType.Text, stopping);
             await copy.WriteAsync(last, NpgsqlDbType.Bytea, stopping);
             await copy.WriteAsync(hash, NpgsqlDbType.Bytea, stopping);
             last = hash;

@@ -9,8 +9,9 @@ namespace Fidelity.Portal.LoggingAccess;
 sealed class Unlogged;
 
 /// <summary>
-/// Logs what is asked for with a purpose before it is answered: nothing of a team or family leaves that is not in the log. What is open
-/// to all, and what everybody sees of themselves, is not logged; nor are records that are brought in, which are events anyway.
+/// Logs what is asked for with a purpose before it is answered: no page of a team, and nothing of a family, leaves that is not in the log.
+/// What is open to whoever has signed in is not logged, the overview with its figures of teams included; nor are records that are brought
+/// in, which are events anyway.
 /// </summary>
 static class AccessLogging
 {
