@@ -247,6 +247,22 @@ public sealed class AttackTests(SubmissionInstallation installation, Chromium ch
     }
 
     [Fact]
+    public async Task What_a_spreadsheet_would_run_is_text_in_the_report_of_an_import()
+    {
+        using var form = new MultipartFormDataContent();
+        form.Add(new StringContent("team_id,name,profile,opened,closed,pir_start_month,=HYPERLINK(A1),@SUM(A1),+1,-1\n"), "files", "teams.csv");
+        using var answer = await installation.Portal.PostAsync("/api/v1/imports?programme=spreadsheet", form, Cancelled);
+        var import = answer.Headers.Location!.ToString();
+        await installation.Until(import, shown => (string)shown["state"]! == "checked");
+        var report = await installation.Portal.GetStringAsync($"{import}/report.csv", Cancelled);
+        foreach (var formula in new[] { "=HYPERLINK(A1)", "@SUM(A1)", "+1", "-1" })
+        {
+            report.ShouldContain($",'{formula},");
+            report.ShouldNotContain($",{formula},");
+        }
+    }
+
+    [Fact]
     public async Task Text_that_is_markup_is_shown_and_not_run()
     {
         const string Markup = "<img src=x onerror=document.title='run'><script>document.title='run'</script>\"'";
