@@ -44,11 +44,12 @@ esac
 require_service Portal
 use_postgres
 open_data_folder
+require_accounts
 export FIDELITY_SECRET_FILE=${FIDELITY_SECRET_FILE:-$FIDELITY_DATA/secret}
 export FIDELITY_RABBITMQ=${FIDELITY_RABBITMQ:-amqp://127.0.0.1/}
 if [[ ${settings:-} =~ FIDELITY_TODAY=([0-9-]+) ]]; then export FIDELITY_TODAY=${BASH_REMATCH[1]}; fi
 if [[ $1 == invite ]]; then set -- "$@" --url "${FIDELITY_URL:-http://127.0.0.1:$FIDELITY_PORT}"; fi
 status=0
-env -C "$APP/Portal" Logging__LogLevel__Default=Warning dotnet Fidelity.Portal.dll --access "$@" || status=$?
+as_service Portal env -C "$APP/Portal" Logging__LogLevel__Default=Warning dotnet Fidelity.Portal.dll --access "$@" || status=$?
 if ((status == 2)); then usage_of "$0" >&2; fi
 exit "$status"

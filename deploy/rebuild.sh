@@ -27,4 +27,5 @@ open_data_folder
 use_postgres
 use_rabbitmq
 export FIDELITY_SECRET_FILE=$FIDELITY_DATA/secret
-exec dotnet "$APP/$service/Fidelity.$service.dll" --rebuild "${@:2}"
+require_accounts
+as_service "$service" dotnet "$APP/$service/Fidelity.$service.dll" --rebuild "${@:2}"

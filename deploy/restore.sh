@@ -104,6 +104,7 @@ publish_again "$app" "${services[@]}"
 # From here on, up.sh refuses what is there until all of it is.
 : >"$FIDELITY_DATA/restoring"
 load_database "$backup"
+[[ ! $postgres_accounts ]] || give_postgres_accounts
 if [[ -e $backup/broker.json ]]; then load_definitions "$backup/broker.json"; fi
 publish_again "$app" "${services[@]}"
 in_manifest "$backup" commit >"$FIDELITY_DATA/version"

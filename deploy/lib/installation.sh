@@ -30,6 +30,7 @@ use_postgres() {
   if [[ ! ${FIDELITY_POSTGRES:-} ]]; then
     open_data_folder
     is_running postgres || fail "PostgreSQL does not run in $FIDELITY_DATA; deploy/up.sh starts it."
+    postgres_accounts=yes
     FIDELITY_POSTGRES=$(postgres_connection fidelity fidelity)
   fi
   export FIDELITY_POSTGRES

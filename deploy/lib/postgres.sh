@@ -97,10 +97,15 @@ create_postgres_cluster() {
   [[ $home == "$FIDELITY_DATA" ]] || ln -sfn -- "$home/postgres" "$data"
 }
 
-# The services' own role owns one database and is no superuser.
-create_postgres_database() {
+# superuser_sql [OPTION…]: runs what comes on standard input, and stops at the first error.
+superuser_sql() {
   PGPASSWORD=$(password_of postgres) psql --no-psqlrc --quiet --tuples-only --set=ON_ERROR_STOP=1 \
-    -h 127.0.0.1 -p "$POSTGRES_PORT" -U postgres -d postgres >"$LOGS/database.log" 2>&1 <<SQL ||
+    -h 127.0.0.1 -p "$POSTGRES_PORT" -U postgres "$@"
+}
+
+# deploy's own role owns one database and is no superuser; accounts.sh has those of the services.
+create_postgres_database() {
+  superuser_sql --dbname=postgres >"$LOGS/database.log" 2>&1 <<SQL ||
 SELECT 'CREATE ROLE fidelity LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fidelity') \gexec
 ALTER ROLE fidelity PASSWORD '$(password_of fidelity)';
 SELECT 'CREATE DATABASE fidelity OWNER fidelity' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'fidelity') \gexec

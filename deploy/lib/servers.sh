@@ -1,5 +1,7 @@
 # Database and broker: private ones, unless others are given.
 
+. "$(dirname "${BASH_SOURCE[0]}")/accounts.sh"
+
 # needed_packages: what Debian has to bring.
 needed_packages() {
   printf '%s\n' curl tzdata
@@ -12,12 +14,15 @@ start_servers() {
   [[ ${FIDELITY_RABBITMQ:-} ]] || start_rabbitmq
 }
 
-# await_servers: until they answer; then FIDELITY_POSTGRES and FIDELITY_RABBITMQ lead to them.
+# await_servers: until they answer; then FIDELITY_POSTGRES and FIDELITY_RABBITMQ lead to them, as deploy's own accounts.
 await_servers() {
   if [[ ! ${FIDELITY_POSTGRES:-} ]]; then
     await_postgres
-    # Five services share the server's 200 connections.
-    FIDELITY_POSTGRES="$(postgres_connection fidelity fidelity);Maximum Pool Size=30"
+    give_postgres_accounts
+    postgres_accounts=yes
+    FIDELITY_POSTGRES=$(postgres_connection fidelity fidelity)
+  else
+    step postgres "yours; every service uses the account that was given"
   fi
   if [[ ! ${FIDELITY_RABBITMQ:-} ]]; then
     await_rabbitmq

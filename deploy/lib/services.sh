@@ -51,7 +51,7 @@ declare_topology_of() {
 }
 
 # run_service APP SERVICE OPTION…: a service's program, for one of the things it does besides serving.
-run_service() { env -C "$1/$2" dotnet "Fidelity.$2.dll" "${@:3}" </dev/null 9>&-; }
+run_service() { as_service "$2" env -C "$1/$2" dotnet "Fidelity.$2.dll" "${@:3}" </dev/null 9>&-; }
 
 # start_service APP SERVICE: in its own folder, where its pages and settings are.
 start_service() {
@@ -63,7 +63,7 @@ start_service() {
     addresses=("ASPNETCORE_URLS=http://127.0.0.1:$port;https://$FIDELITY_HTTPS" "Kestrel__Certificates__Default__Path=$FIDELITY_CERTIFICATE" \
       "Kestrel__Certificates__Default__KeyPath=$FIDELITY_CERTIFICATE_KEY")
   fi
-  start_process "$(lower "$service")" env -C "$app/$service" "${addresses[@]}" \
+  as_service "$service" start_process "$(lower "$service")" env -C "$app/$service" "${addresses[@]}" \
     dotnet "Fidelity.$service.dll"
 }
 
