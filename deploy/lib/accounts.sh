@@ -3,13 +3,20 @@
 # On servers of the operator's own, everything uses the account that was given.
 
 # Set where the server is the installation's own.
-postgres_accounts=''
+postgres_accounts='' broker_accounts=''
 
 # as_service SERVICE COMMAND…: with the service's own accounts.
 as_service() (
-  FIDELITY_POSTGRES=$(postgres_of "$1")
-  export FIDELITY_POSTGRES
+  # Both from what was given, before either is another.
+  postgres=$(postgres_of "$1") broker=$(rabbitmq_of "$1")
+  export FIDELITY_POSTGRES=$postgres FIDELITY_RABBITMQ=$broker
   "${@:2}"
+)
+
+# as_deploy COMMAND…: with deploy's own account at the broker, because queues that are made anew are set aside meanwhile.
+as_deploy() (
+  broker_accounts=''
+  "$@"
 )
 
 # Five services share the server's 200 connections.
@@ -21,6 +28,11 @@ postgres_of() {
   fi
 }
 
+rabbitmq_of() {
+  if [[ $broker_accounts ]]; then rabbitmq_uri "$(role_of "$1")" "rabbitmq_${1,,}"; else printf '%s' "$FIDELITY_RABBITMQ"; fi
+}
+
+# role_of SERVICE: its name in PostgreSQL and in RabbitMQ. The passwords are two.
 role_of() { printf 'fidelity_%s' "${1,,}"; }
 
 # require_accounts: an installation of an earlier version has none until it is upgraded.
@@ -75,3 +87,89 @@ select format('alter %s owner to %I', thing, :'role') from (
 where owner <> (select oid from pg_roles where rolname = :'role') \gexec
 SQL
 )
+
+# What each service has to do with the broker (contracts/README.md says what the messages are):
+#   inboxes    the queues that it takes messages from; each has an error queue, <inbox>_error
+#   sends      the inboxes of others that it sends to
+#   publishes  the facts and answers that it publishes
+#   takes      the messages that its inboxes are bound to
+#   watches    the error queues of others, whose dead letters it counts and shows
+BROKER=$(
+  cat <<'TABLE'
+roster   inboxes    roster
+roster   sends      portal-answers
+roster   publishes  Roster:TeamChanged Roster:CaseChanged
+roster   publishes  Submitting:SubmissionAnswered
+roster   takes      Roster:RegisterTeam Roster:RegisterPost Roster:RegisterCase Roster:ReassignCase Roster:RecordFollowUp
+roster   takes      Submitting:ReportProgress
+
+tam      inboxes    tam
+tam      sends      portal-answers
+tam      publishes  Tam:TamOpportunityFellDue Tam:TamOpportunityClosed
+tam      publishes  Tam:TamInterviewScored Tam:TamInterviewCorrected Tam:TamInterviewWithdrawn
+tam      publishes  Submitting:SubmissionAnswered
+tam      takes      Tam:RecordTamInterview Tam:RecordTamAttempt Tam:CorrectTamInterview Tam:WithdrawTamInterview
+tam      takes      Roster:TeamChanged Roster:CaseChanged
+tam      takes      Submitting:ReportProgress
+
+surveys  inboxes    surveys
+surveys  sends      portal-answers
+surveys  publishes  Surveys:SurveyOpportunityFellDue Surveys:SurveyOpportunityClosed
+surveys  publishes  Surveys:SurveyScored Surveys:SurveyCorrected Surveys:SurveyWithdrawn
+surveys  publishes  Submitting:SubmissionAnswered
+surveys  takes      Surveys:RecordSurvey Surveys:CorrectSurvey Surveys:WithdrawSurvey
+surveys  takes      Roster:TeamChanged
+surveys  takes      Submitting:ReportProgress
+
+pir      inboxes    pir
+pir      sends      portal-answers
+pir      publishes  Pir:ReviewComputed Pir:TrendComputed
+pir      takes      Roster:TeamChanged Roster:CaseChanged
+pir      takes      Tam:TamOpportunityFellDue Tam:TamOpportunityClosed
+pir      takes      Tam:TamInterviewScored Tam:TamInterviewCorrected Tam:TamInterviewWithdrawn
+pir      takes      Surveys:SurveyOpportunityFellDue Surveys:SurveyOpportunityClosed
+pir      takes      Surveys:SurveyScored Surveys:SurveyCorrected Surveys:SurveyWithdrawn
+pir      takes      Submitting:ReportProgress
+
+portal   inboxes    portal portal-answers
+portal   sends      roster tam surveys pir
+portal   takes      Roster:TeamChanged Roster:CaseChanged
+portal   takes      Tam:TamOpportunityFellDue Tam:TamOpportunityClosed
+portal   takes      Tam:TamInterviewScored Tam:TamInterviewCorrected Tam:TamInterviewWithdrawn
+portal   takes      Surveys:SurveyOpportunityFellDue Surveys:SurveyOpportunityClosed
+portal   takes      Pir:ReviewComputed Pir:TrendComputed
+portal   takes      Submitting:SubmissionAnswered Submitting:ProgressReported Submitting:ReportProgress
+portal   takes      MassTransit:Fault
+portal   watches    roster tam surveys pir
+TABLE
+)
+
+# give_broker_accounts: a user for each service, and what it may do. MassTransit declares whatever it uses, each time, and
+# RabbitMQ asks for the right to configure even where that changes nothing; so configure is the sum of all. What a service may
+# not write it cannot send or publish, and what it may not read it can neither take nor bind to an inbox.
+give_broker_accounts() {
+  local service users='' permissions='' own sends publishes takes watches
+  for service in "${SERVICES[@]}"; do
+    own=$(names "$service" inboxes 's/.*/&(_error)?/')
+    sends=$(names "$service" sends)
+    publishes=$(names "$service" publishes "$EXCHANGE")
+    takes=$(names "$service" takes "$EXCHANGE")
+    watches=$(names "$service" watches 's/$/_error/')
+    users+=${users:+,}$(printf '{"name":"%s","password":"%s","tags":""}' "$(role_of "$service")" "$(password_of "rabbitmq_${service,,}")")
+    permissions+=${permissions:+,}$(printf '{"user":"%s","vhost":"/","configure":"%s","write":"%s","read":"%s"}' "$(role_of "$service")" \
+      "$(any_of "$own" "$sends" "$publishes" "$takes")" "$(any_of "$own" "$sends" "$publishes")" "$(any_of "$own" "$takes" "$watches")")
+  done
+  # By standard input, where no process list shows the passwords.
+  "$FIDELITY_DATA/rabbitmq/rabbitmqctl" --quiet import_definitions >"$LOGS/broker-accounts.log" 2>&1 <<<"{\"users\":[$users],\"permissions\":[$permissions]}" ||
+    fail_with_log "$LOGS/broker-accounts.log" "The services' accounts at the broker could not be made."
+}
+
+# names SERVICE WHAT [SED]: of the table, a line each, and made into an expression. A dot is a character class, because
+# JSON has its own use for a backslash.
+names() { awk -v service="${1,,}" -v what="$2" '$1 == service && $2 == what { for (i = 3; i <= NF; i++) print $i }' <<<"$BROKER" | sed "${3:-}"; }
+
+# A message's exchange is named after its type.
+EXCHANGE='/^MassTransit:/! s/^/Fidelity[.]Contracts[.]/'
+
+# any_of NAMES…
+any_of() { printf '^(%s)$' "$(printf '%s\n' "$@" | sed '/^$/d' | paste -sd'|')"; }

@@ -40,6 +40,7 @@ use_rabbitmq() {
   if [[ ! ${FIDELITY_RABBITMQ:-} ]]; then
     open_data_folder
     is_running rabbitmq || fail "RabbitMQ does not run in $FIDELITY_DATA; deploy/up.sh starts it."
+    broker_accounts=yes
     FIDELITY_RABBITMQ=$(rabbitmq_uri)
   fi
   export FIDELITY_RABBITMQ

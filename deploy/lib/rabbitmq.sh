@@ -2,7 +2,8 @@
 # instead of guest. Debian's wrapper in /usr/sbin changes user as root and refuses ordinary users; the server itself,
 # in /usr/lib/rabbitmq/bin, runs as whoever starts it.
 
-rabbitmq_uri() { printf 'amqp://fidelity:%s@127.0.0.1:%s/' "$(password_of rabbitmq)" "$RABBITMQ_PORT"; }
+# rabbitmq_uri [USER PASSWORD-OF]: as deploy's own user, an administrator, unless another is named.
+rabbitmq_uri() { printf 'amqp://%s:%s@127.0.0.1:%s/' "${1:-fidelity}" "$(password_of "${2:-rabbitmq}")" "$RABBITMQ_PORT"; }
 
 start_rabbitmq() {
   local home=$FIDELITY_DATA/rabbitmq

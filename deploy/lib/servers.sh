@@ -26,7 +26,11 @@ await_servers() {
   fi
   if [[ ! ${FIDELITY_RABBITMQ:-} ]]; then
     await_rabbitmq
+    give_broker_accounts
+    broker_accounts=yes
     FIDELITY_RABBITMQ=$(rabbitmq_uri)
+  else
+    step rabbitmq "yours; every service uses the account that was given"
   fi
   export FIDELITY_POSTGRES FIDELITY_RABBITMQ
 }

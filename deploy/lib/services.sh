@@ -43,7 +43,7 @@ declare_topology() {
 declare_topology_of() {
   local attempt
   for attempt in 1 2 3; do
-    ! run_service "$1" "$2" --declare-topology "${@:3}" >"$LOGS/topology-$(lower "$2").log" 2>&1 || return 0
+    ! as_deploy run_service "$1" "$2" --declare-topology "${@:3}" >"$LOGS/topology-$(lower "$2").log" 2>&1 || return 0
     ! grep --quiet 'deploy/upgrade.sh' "$LOGS/topology-$(lower "$2").log" || return 1
     ((attempt == 3)) || sleep 1
   done
