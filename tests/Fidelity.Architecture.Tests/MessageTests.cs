@@ -1,5 +1,6 @@
 using System.Reflection;
 using Fidelity.Contracts;
+using Fidelity.Contracts.Submitting;
 using Fidelity.Validation;
 using MassTransit;
 
@@ -48,6 +49,26 @@ public sealed class MessageTests
             else
                 owners.ShouldBeSubsetOf(Repository.Services, message.Name);
         }
+    }
+
+    [Fact]
+    public void Accounts_at_the_broker_publish_and_take_what_the_table_says()
+    {
+        var lines = Repository.Text("deploy/lib/accounts.sh").Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        foreach (var service in Repository.Services)
+        {
+            Allowed(service, "publishes").ShouldBe(
+                Named(row => row.Owners.Contains(service), typeof(Fact)).Concat(Named(row => row.Owners.Contains(service), typeof(SubmissionAnswered))),
+                ignoreOrder: true, service);
+            Allowed(service, "takes").Where(message => message != "MassTransit:Fault").ShouldBe(Named(row => row.Consumers.Contains(service), typeof(object)), ignoreOrder: true, service);
+        }
+
+        IEnumerable<string> Allowed(string service, string what) =>
+            lines.Where(words => words.Length > 2 && words[0].Equals(service, StringComparison.OrdinalIgnoreCase) && words[1] == what).SelectMany(words => words[2..]);
+
+        static IEnumerable<string> Named(Predicate<Row> wanted, Type kind) => Messages
+            .Where(message => message.IsAssignableTo(kind) && Table.Any(row => row.Message == message.Name && wanted(row)))
+            .Select(message => $"{message.Namespace!.Split('.')[^1]}:{message.Name}");
     }
 
     [Fact]

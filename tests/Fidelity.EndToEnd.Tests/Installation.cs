@@ -239,18 +239,29 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
     {
         string[] list = ["list_queues", "--quiet", "--no-table-headers", "name", "messages"];
         var said = ownServers
-            ? await Run(Path.Combine(folder, "run/rabbitmq/rabbitmqctl"), list)
+            ? await Rabbitmqctl(list)
             : await Run(Variable("FIDELITY_TEST_RABBITMQCTL"), [.. list, "-p", name]);
         return said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'))
             .ToDictionary(cells => cells[0], cells => int.Parse(cells[1], System.Globalization.CultureInfo.InvariantCulture), StringComparer.Ordinal);
     }
 
     /// <summary>Its broker, when that is its own.</summary>
-    public Uri Broker => new($"amqp://fidelity:{File.ReadAllText(Path.Combine(folder, "run/passwords/rabbitmq"))}@127.0.0.1:{port + 20}/");
+    public Uri Broker => BrokerAs("fidelity", "rabbitmq");
 
-    public string Database => ownServers
-        ? $"Host=127.0.0.1;Port={port + 10};Database=fidelity;Username=fidelity;Password={File.ReadAllText(Path.Combine(folder, "run/passwords/fidelity"))}"
+    public Uri BrokerAs(string user, string passwordOf) =>
+        new($"amqp://{user}:{File.ReadAllText(PasswordFile(passwordOf))}@127.0.0.1:{port + 20}/");
+
+    public string Database => ownServers ? DatabaseAs("fidelity")
         : new NpgsqlConnectionStringBuilder(Variable("FIDELITY_TEST_POSTGRES")) { Database = name }.ConnectionString;
+
+    /// <summary>Its database, when that is its own, as somebody whom deploy has made.</summary>
+    public string DatabaseAs(string role, string database = "fidelity") =>
+        $"Host=127.0.0.1;Port={port + 10};Database={database};Username={role};Password={File.ReadAllText(PasswordFile(role))}";
+
+    public string PasswordFile(string of) => Path.Combine(folder, "run", "passwords", of);
+
+    /// <summary>Asks its broker or changes something there, when that is its own.</summary>
+    public Task<string> Rabbitmqctl(params string[] command) => Run(Path.Combine(folder, "run/rabbitmq/rabbitmqctl"), command);
 
     static string BrokerUser => new Uri(Variable("FIDELITY_TEST_RABBITMQ")).UserInfo.Split(':')[0];
 
