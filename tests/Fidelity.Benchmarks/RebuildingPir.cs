@@ -25,6 +25,9 @@ static partial class RebuildingPir
     static async Task<double> Rebuild()
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("FIDELITY_REBUILD")!, ["Pir"]) { UseShellExecute = false, RedirectStandardOutput = true };
+        // Pir's own account makes the tables; one that was given would own them, and Pir be refused.
+        start.Environment.Remove("FIDELITY_POSTGRES");
+        start.Environment.Remove("FIDELITY_RABBITMQ");
         using var process = Process.Start(start)!;
         var said = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
