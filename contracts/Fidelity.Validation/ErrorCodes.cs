@@ -36,6 +36,9 @@ public static class ErrorCodes
     /// <summary>An id that is known already, with other content.</summary>
     public const string ConflictingId = "conflicting_id";
 
+    /// <summary>A case that has been erased (gallring).</summary>
+    public const string CaseErased = "case_erased";
+
     /// <summary>A date on which the case was not in treatment, or not late enough for what is recorded.</summary>
     public const string OutsideCase = "outside_case";
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using Fidelity.Contracts;
+using Fidelity.Contracts.Erasing;
 using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Surveys;
@@ -35,9 +36,9 @@ public sealed class Facts(EventWriter writer, InstallationKeys keys)
     public static IReadOnlyList<Type> Types { get; } =
         [.. typeof(Fact).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Fact)) && !type.IsAbstract)];
 
-    /// <summary>The newest fact of each thing on a page, to be written in one statement, which cannot write a row twice.</summary>
+    /// <summary>The newest fact of each thing on a page, to be written in one statement, which cannot write a row twice; none of who is erased.</summary>
     public static IReadOnlyList<Fact> Newest(IEnumerable<IEvent> page) =>
-        [.. page.Select(recorded => (Fact)recorded.Data).GroupBy(fact => (fact.Programme, fact.About)).Select(versions => versions.MaxBy(fact => fact.Version)!)];
+        [.. page.Select(recorded => (Fact)recorded.Data).Where(fact => !Erased.Is(fact)).GroupBy(fact => (fact.Programme, fact.About)).Select(versions => versions.MaxBy(fact => fact.Version)!)];
 
     /// <summary>The events that facts are stored as.</summary>
     public static void MapEvents(StoreOptions options)

@@ -1,4 +1,5 @@
 using Fidelity.Pir.Computing;
+using Fidelity.Pir.Erasing;
 using Fidelity.Pir.Publishing;
 using Fidelity.Pir.Receiving;
 using Fidelity.ServiceDefaults;
@@ -15,6 +16,7 @@ static class PirService
                 Facts.MapEvents(options);
                 Review.MapEvents(options);
                 TeamTrend.MapEvents(options);
+                FrozenFigures.MapEvents(options);
             })
             .Table(TeamsAwaitingRest.Table)
             .Project<TeamRecords>(TeamRecords.Name)
@@ -23,6 +25,6 @@ static class PirService
         builder.Services.AddSingleton<IPendingWork, PendingReviews>();
         builder.Services.AddHostedService<ComputingReviews>();
         builder.Services.AddHostedService<PeriodsEnding>();
-        builder.AddBus(declareOnly, bus => bus.AddInbox("pir", typeof(FactsConsumer), typeof(ReportProgressConsumer)));
+        builder.AddBus(declareOnly, bus => bus.AddInbox("pir", typeof(FactsConsumer), typeof(EraseCaseConsumer), typeof(ReportProgressConsumer)));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Fidelity.Contracts.Erasing;
 using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Measurement;
@@ -19,7 +20,7 @@ public sealed record CaseReassigned(string TherapistId, DateOnly From);
 public sealed record CaseFollowedUp(int Months, DateOnly Date, CaseOutcomes Outcomes);
 
 /// <summary>A case from its opening to its follow-ups. What comes before the opening waits for it.</summary>
-public sealed record Case
+public sealed record Case : IErasable
 {
     public string Id { get; set; } = "";
 
@@ -27,13 +28,15 @@ public sealed record Case
 
     public CaseDischarged? Discharge { get; init; }
 
-    public CaseOutcomes Outcomes { get; init; } = Nothing;
+    public CaseOutcomes Outcomes { get; init; } = Erased.NoOutcomes;
 
     public ImmutableList<Reassignment> Reassignments { get; init; } = [];
 
     public ImmutableList<FollowUp> FollowUps { get; init; } = [];
 
     public ImmutableList<Guid> Waiting { get; init; } = [];
+
+    public bool IsErased { get; init; }
 
     public Case Apply(CaseOpened happened) => this with { Opened = happened };
 
@@ -49,7 +52,7 @@ public sealed record Case
 
     public Case Apply(WaitEnded happened) => this with { Waiting = Waiting.Remove(happened.SubmissionId) };
 
-    static readonly CaseOutcomes Nothing = new(Outcome3.Unknown, Outcome3.Unknown, Outcome3.Unknown, Outcome3.Unknown, Outcome3.Unknown);
+    public Case Apply(StreamErased happened) => new() { Id = Id, IsErased = true };
 
     public static Decision<Case> Register(Case? known, RegisterCase command)
     {
@@ -121,6 +124,13 @@ public sealed record Case
         return state.Apply(happened).Settle(command.SubmissionId, [happened]);
     }
 
+    /// <summary>Ends the case for good: nothing of it is known any more, and nothing more is taken in.</summary>
+    public (Case State, IReadOnlyList<object> Events) Erase()
+    {
+        var erased = new StreamErased();
+        return (Apply(erased), [erased]);
+    }
+
     Decision<Case> Settle(Guid submission, IReadOnlyList<object> events)
     {
         if (Opened is not null)
@@ -142,6 +152,12 @@ public sealed record Case
         options.Events.MapEventType<OutcomesLearned>("outcomes_learned");
         options.Events.MapEventType<CaseReassigned>("case_reassigned");
         options.Events.MapEventType<CaseFollowedUp>("case_followed_up");
+        options.Events.AddMaskingRuleForProtectedInformation<CaseOpened>(opened =>
+            opened with { CaseId = Erased.Id, TherapistId = Erased.Id, Started = default });
+        options.Events.AddMaskingRuleForProtectedInformation<CaseDischarged>(_ => new CaseDischarged(default, default));
+        options.Events.AddMaskingRuleForProtectedInformation<OutcomesLearned>(_ => new OutcomesLearned(Erased.NoOutcomes));
+        options.Events.AddMaskingRuleForProtectedInformation<CaseReassigned>(_ => new CaseReassigned(Erased.Id, default));
+        options.Events.AddMaskingRuleForProtectedInformation<CaseFollowedUp>(_ => new CaseFollowedUp(0, default, Erased.NoOutcomes));
         options.Projections.LiveStreamAggregation<Case>();
     }
 }

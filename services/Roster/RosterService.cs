@@ -1,3 +1,4 @@
+using Fidelity.Roster.Erasing;
 using Fidelity.Roster.FollowingUp;
 using Fidelity.Roster.Publishing;
 using Fidelity.Roster.Reassigning;
@@ -20,6 +21,7 @@ static class RosterService
             .Publish<RosterPublisher>("Publishing");
         builder.AddBus(declareOnly, bus => bus.AddInbox("roster",
             typeof(RegisterTeamConsumer), typeof(RegisterPostConsumer), typeof(RegisterCaseConsumer),
-            typeof(ReassignCaseConsumer), typeof(RecordFollowUpConsumer), typeof(ReportProgressConsumer)));
+            typeof(ReassignCaseConsumer), typeof(RecordFollowUpConsumer),
+            typeof(EraseCaseConsumer), typeof(ReportProgressConsumer)));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Fidelity.Contracts.Erasing;
 using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Contracts.Tam;
@@ -37,7 +38,7 @@ public sealed record CaseName(string Programme, string TeamId, string CaseId);
 /// The interviews of one case. Records are kept as they come, in any order; scores and opportunities are derived from
 /// all of them and the day (measurement.md §2), and each change of what follows is an event.
 /// </summary>
-public sealed record CaseInterviews : IFallsDue<CaseInterviews>
+public sealed record CaseInterviews : IFallsDue<CaseInterviews>, IErasable
 {
     public string Id { get; set; } = "";
 
@@ -60,6 +61,10 @@ public sealed record CaseInterviews : IFallsDue<CaseInterviews>
     public DateOnly? NextDate { get; init; }
 
     public ImmutableList<Guid> Waiting { get; init; } = [];
+
+    public StreamErased? Erasure { get; init; }
+
+    public bool IsErased => Erasure is not null;
 
     public CaseInterviews Apply(CaseLearned happened) => this with { Case = happened.Case };
 
@@ -88,6 +93,8 @@ public sealed record CaseInterviews : IFallsDue<CaseInterviews>
     public CaseInterviews Apply(WaitBegan happened) => this with { Waiting = Waiting.Add(happened.SubmissionId) };
 
     public CaseInterviews Apply(WaitEnded happened) => this with { Waiting = Waiting.Remove(happened.SubmissionId) };
+
+    public CaseInterviews Apply(StreamErased happened) => new() { Id = Id, Erasure = happened };
 
     // Decisions
 
@@ -171,6 +178,13 @@ public sealed record CaseInterviews : IFallsDue<CaseInterviews>
     /// <summary>Learns who the team's therapists are and were.</summary>
     public static (CaseInterviews State, IReadOnlyList<object> Events) Learn(CaseInterviews? known, TherapistPostsLearned posts, DateOnly today) =>
         (known ?? new CaseInterviews()).Apply(posts).Derive([posts], today);
+
+    /// <summary>Ends the case for good: nothing of it is known any more, and nothing more is taken in.</summary>
+    public (CaseInterviews State, IReadOnlyList<object> Events) Erase()
+    {
+        var (rests, erased) = (new NextDateSet(null), new StreamErased(Case?.TeamId));
+        return (Apply(rests).Apply(erased), [rests, erased]);
+    }
 
     /// <summary>Lets the day act: opportunities fall due and expire, records dated ahead begin to exist.</summary>
     public (CaseInterviews State, IReadOnlyList<object> Events) Advance(DateOnly today) => Derive([], today);
@@ -333,7 +347,23 @@ public sealed record CaseInterviews : IFallsDue<CaseInterviews>
         options.Events.MapEventType<InterviewScored>("interview_scored");
         options.Events.MapEventType<OpportunityFellDue>("opportunity_fell_due");
         options.Events.MapEventType<OpportunityClosed>("opportunity_closed");
+        options.Events.AddMaskingRuleForProtectedInformation<CaseLearned>(learned => new CaseLearned(Erased.Of(learned.Case)));
+        options.Events.AddMaskingRuleForProtectedInformation<InterviewRecorded>(recorded => new InterviewRecorded(recorded.Interview with
+        {
+            InterviewId = Erased.Id, CaseId = Erased.Id, InterviewerId = null, Date = default, Mode = default, Language = null, Interpreter = null, Answers = [],
+        }));
+        options.Events.AddMaskingRuleForProtectedInformation<AttemptRecorded>(attempt => attempt with { Date = default, Outcome = default });
+        options.Events.AddMaskingRuleForProtectedInformation<InterviewCorrected>(corrected => corrected with
+        {
+            InterviewId = Erased.Id, Date = default, Item = 0, Value = default, Reason = null,
+        });
+        options.Events.AddMaskingRuleForProtectedInformation<InterviewWithdrawn>(withdrawn => withdrawn with { InterviewId = Erased.Id, Date = default, Reason = null });
+        options.Events.AddMaskingRuleForProtectedInformation<InterviewScored>(scored => new InterviewScored(Of(scored.Case), Erased.Of(scored.Interview), false));
+        options.Events.AddMaskingRuleForProtectedInformation<OpportunityFellDue>(due => new OpportunityFellDue(Of(due.Case), Erased.Of(due.Opportunity), default));
+        options.Events.AddMaskingRuleForProtectedInformation<OpportunityClosed>(due => new OpportunityClosed(Of(due.Case), Erased.Of(due.Opportunity), default));
         options.Projections.LiveStreamAggregation<CaseInterviews>();
+
+        static CaseName Of(CaseName name) => name with { CaseId = Erased.Id };
     }
 }
 

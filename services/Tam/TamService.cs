@@ -1,5 +1,6 @@
 using Fidelity.ServiceDefaults;
 using Fidelity.Tam.Correcting;
+using Fidelity.Tam.Erasing;
 using Fidelity.Tam.Learning;
 using Fidelity.Tam.Publishing;
 using Fidelity.Tam.Recording;
@@ -23,6 +24,7 @@ static class TamService
         builder.Services.AddHostedService<StreamsFallingDue<CaseInterviews>>();
         builder.AddBus(declareOnly, bus => bus.AddInbox("tam",
             typeof(RecordTamInterviewConsumer), typeof(RecordTamAttemptConsumer), typeof(CorrectTamInterviewConsumer),
-            typeof(WithdrawTamInterviewConsumer), typeof(TeamChangedConsumer), typeof(CaseChangedConsumer), typeof(ReportProgressConsumer)));
+            typeof(WithdrawTamInterviewConsumer), typeof(TeamChangedConsumer), typeof(CaseChangedConsumer),
+            typeof(EraseCaseConsumer), typeof(ReportProgressConsumer)));
     }
 }

@@ -1,9 +1,13 @@
 using System.Collections.Immutable;
+using Fidelity.Contracts.Erasing;
 using Marten;
 
 namespace Fidelity.Tam;
 
 public sealed record CaseJoined(string CaseId);
+
+/// <summary>The case was erased.</summary>
+public sealed record CaseLeft(string CaseId);
 
 /// <summary>
 /// What all cases of a team share: who its therapists are. A case joins in the same transaction in which it learns of
@@ -19,11 +23,16 @@ public sealed record TeamCases
 
     public TeamCases Apply(TherapistPostsLearned happened) => this with { Posts = happened };
 
-    public TeamCases Apply(CaseJoined happened) => this with { Cases = Cases.Add(happened.CaseId) };
+    public TeamCases Apply(CaseJoined happened) => happened.CaseId == Erased.Id ? this : this with { Cases = Cases.Add(happened.CaseId) };
+
+    public TeamCases Apply(CaseLeft happened) => this with { Cases = Cases.Remove(happened.CaseId) };
 
     public static void MapEvents(StoreOptions options)
     {
         options.Events.MapEventType<CaseJoined>("case_joined");
+        options.Events.MapEventType<CaseLeft>("case_left");
+        options.Events.AddMaskingRuleForProtectedInformation<CaseJoined>(_ => new CaseJoined(Erased.Id));
+        options.Events.AddMaskingRuleForProtectedInformation<CaseLeft>(_ => new CaseLeft(Erased.Id));
         options.Projections.LiveStreamAggregation<TeamCases>();
     }
 }

@@ -74,12 +74,16 @@ sealed class ComputingReviews(
         var reviewKeys = reviews.ConvertAll(calculated => Key(calculated.Period));
         var voidKeys = pastItsLife.ConvertAll(period => Key(period.Name));
         var trendKey = keys.Stream("trend", team.Programme, team.TeamId);
+        var frozenKey = FrozenFigures.StreamKey(keys, team.Programme, team.TeamId);
         return await writer.Write(async streams =>
         {
+            var frozen = (await streams.Open<FrozenFigures>(frozenKey)).State?.Through;
             var awaits = false;
             foreach (var (calculated, key) in reviews.Zip(reviewKeys))
             {
                 var stream = await streams.OpenNewest<ReviewCalculated>(key);
+                if (stream.State is not null && calculated.From <= frozen)
+                    continue;
                 var (state, events) = Review.Calculate(Review.Of(stream.State), calculated, atRest);
                 stream.Append(state.Latest!, events);
                 awaits |= state.AwaitsRest;
@@ -93,10 +97,14 @@ sealed class ComputingReviews(
             }
 
             var figures = await streams.OpenNewest<TrendCalculated>(trendKey);
-            var (latest, changes) = TeamTrend.Calculate(TeamTrend.Of(figures.State), trend);
+            var (latest, changes) = TeamTrend.Calculate(TeamTrend.Of(figures.State), trend, frozen);
             figures.Append(latest.Latest!, changes);
             return awaits;
-        }, stopping, [.. reviewKeys.Concat(voidKeys).Select(Wanted.Newest<ReviewCalculated>), Wanted.Newest<TrendCalculated>(trendKey)]);
+        }, stopping,
+        [
+            .. reviewKeys.Concat(voidKeys).Select(Wanted.Newest<ReviewCalculated>), Wanted.Newest<TrendCalculated>(trendKey),
+            Wanted.Whole<FrozenFigures>(frozenKey),
+        ]);
 
         string Key(string period) => keys.Stream("pir", team.Programme, team.TeamId, period);
     }

@@ -1,3 +1,4 @@
+using Fidelity.Contracts.Erasing;
 using Fidelity.Contracts.Roster;
 using Fidelity.ServiceDefaults;
 using JasperFx.Events;
@@ -35,7 +36,7 @@ sealed class RosterPublisher(IBus bus) : EventPublisher(bus), IReadSomeEvents
         version, registered.Programme, registered.TeamId, registered.Name, registered.Profile, registered.Opened, registered.Closed,
         registered.PirStartMonth, team.Posts);
 
-    static CaseChanged? Changed(Case? known, long version) => known?.Opened is not { } opened ? null : new(
+    static CaseChanged? Changed(Case? known, long version) => known?.Opened is not { CaseId: not Erased.Id } opened ? null : new(
         version, opened.Programme, opened.TeamId, opened.CaseId, opened.TherapistId, known.Reassignments, opened.Started,
         known.Discharge?.Discharged, known.Discharge?.Reason, known.Outcomes, known.FollowUps);
 }

@@ -13,7 +13,7 @@ sealed class CaseChangedConsumer(EventWriter writer, InstallationKeys keys, Busi
         return writer.Write(async streams =>
         {
             var interviews = await streams.Open<CaseInterviews>(caseKey);
-            if (interviews.State?.Case?.Version >= fact.Version)
+            if (interviews.State is { IsErased: true } || interviews.State?.Case?.Version >= fact.Version)
                 return false;
             var team = await streams.Open<TeamCases>(teamKey);
             var cases = team.State ?? new TeamCases();

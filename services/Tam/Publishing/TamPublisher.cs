@@ -1,3 +1,4 @@
+using Fidelity.Contracts.Erasing;
 using Fidelity.Contracts.Tam;
 using Fidelity.ServiceDefaults;
 using JasperFx.Events;
@@ -22,6 +23,7 @@ sealed class TamPublisher(IBus bus) : EventPublisher(bus), IReadSomeEvents
 
     protected override ValueTask<object?> Message(IEvent recorded, IDocumentOperations store) => ValueTask.FromResult<object?>(recorded.Data switch
     {
+        InterviewScored { Case.CaseId: Erased.Id } or OpportunityFellDue { Case.CaseId: Erased.Id } or OpportunityClosed { Case.CaseId: Erased.Id } => null,
         InterviewScored { Interview.Withdrawn: true } scored =>
             new TamInterviewWithdrawn(recorded.Version, scored.Case.Programme, scored.Case.TeamId, scored.Case.CaseId, scored.Interview),
         InterviewScored { Corrected: true } scored =>
