@@ -2,6 +2,7 @@ using Fidelity.Portal.Access;
 using Fidelity.Portal.DeadLetters;
 using Fidelity.Portal.Defining;
 using Fidelity.Portal.Describing;
+using Fidelity.Portal.Erasing;
 using Fidelity.Portal.Granting;
 using Fidelity.Portal.Importing;
 using Fidelity.Portal.LoggingAccess;
@@ -28,8 +29,10 @@ static class PortalService
                 Submission.MapEvents(options);
                 Import.MapEvents(options);
                 Grants.MapEvents(options);
+                RetentionRule.MapEvents(options);
             })
             .Table(ImportsTable.Uploads)
+            .Table(Erasures.Table)
             .Project<FactsTable>("Facts")
             .Project<Standings>("Standings")
             .Project<SubmissionsTable>(SubmissionsTable.Name)
@@ -39,12 +42,13 @@ static class PortalService
         builder.AddBus(declareOnly, bus =>
         {
             bus.AddInbox("portal", typeof(FactsConsumer), typeof(ReportProgressConsumer));
-            bus.AddInbox("portal-answers", typeof(AnswersConsumer), typeof(FaultsConsumer));
+            bus.AddInbox("portal-answers", typeof(AnswersConsumer), typeof(CaseErasedConsumer), typeof(FaultsConsumer));
             // Without the broker the portal still shows pages and accepts what it will send later.
             bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
         });
         builder.AddAccess();
         builder.AddAccessLog();
+        builder.AddErasing();
         builder.AddOperations();
         builder.AddSubmitting();
         builder.AddImporting();

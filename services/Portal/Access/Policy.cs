@@ -59,6 +59,9 @@ public enum Purpose
 
     /// <summary>To give and to end access.</summary>
     GiveAccess,
+
+    /// <summary>To answer for what is kept of families: to erase it when its time has come.</summary>
+    KeepRecords,
 }
 
 /// <summary>A person's post, and the team it is on.</summary>
@@ -106,7 +109,7 @@ public static class Policy
         (Role.Therapist, Purpose.SeeCases or Purpose.SeeScores) => Extent.OwnCases,
         (Role.Supervisor or Role.Consultant, Purpose.FollowTeam or Purpose.WorkOnTeam or Purpose.SeeCases or Purpose.SeeScores) => Extent.Everything,
         (Role.ProgrammeDirector, Purpose.FollowTeam or Purpose.WorkOnTeam) => Extent.Everything,
-        (Role.Administrator, Purpose.Operate or Purpose.SeeAccess or Purpose.GiveAccess) => Extent.Everything,
+        (Role.Administrator, Purpose.Operate or Purpose.SeeAccess or Purpose.GiveAccess or Purpose.KeepRecords) => Extent.Everything,
         (Role.Auditor, Purpose.SeeAccess) => Extent.Everything,
         _ => Extent.Nothing,
     };

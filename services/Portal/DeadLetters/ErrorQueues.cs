@@ -83,6 +83,24 @@ sealed class ErrorQueues(IConnection connection) : IAsyncDisposable
         }), (_, _) => { }, stopping);
     }
 
+    /// <summary>Takes messages away for good. What somebody else holds at the moment, or what fails later, is left for another time.</summary>
+    public async Task<int> Erase(string queue, Func<DeadLetter, bool> which, CancellationToken stopping)
+    {
+        if (await Count(queue, stopping) is null)
+            return 0;
+        await using var holding = await connection.CreateChannelAsync(cancellationToken: stopping);
+        var erased = 0;
+        while (await holding.BasicGetAsync(queue, autoAck: false, stopping) is { } got)
+        {
+            if (!which(new DeadLetter(got)))
+                continue;
+            await holding.BasicAckAsync(got.DeliveryTag, multiple: false, stopping);
+            erased++;
+        }
+
+        return erased;
+    }
+
     async Task<int> Move(
         string queue, string? id, Func<DeadLetter, (string Queue, BasicProperties Properties)> target, Action<int, int> moved, CancellationToken stopping)
     {

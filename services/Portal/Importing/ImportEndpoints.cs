@@ -177,6 +177,7 @@ static class ImportEndpoints
     {
         if (await Find(id, context, visitor, writer) is null)
             return Unknown(id);
+        var hasFiles = await imports.HasFiles(id, context.RequestAborted);
         var refusal = await writer.Write(async streams =>
         {
             var stream = await streams.Open<Import>(Import.StreamKey(id));
@@ -187,6 +188,8 @@ static class ImportEndpoints
             if (dryRun.Counts.Findings > 0 && !goodRowsOnly)
                 return Problems.Of(StatusCodes.Status409Conflict, ErrorCodes.Inconsistent,
                     $"The dry run found {dryRun.Counts.Findings} faults; read /api/v1/imports/{id}/report.csv. Mend them and upload again, or accept the good rows with ?goodRowsOnly=true.");
+            if (!hasFiles)
+                return FilesDeleted;
             var accepted = new ImportAccepted(goodRowsOnly);
             stream.Append(stream.State.Apply(accepted), [accepted]);
             return null;
@@ -208,6 +211,9 @@ static class ImportEndpoints
 
     static ProblemHttpResult StillChecking => Problems.Of(StatusCodes.Status409Conflict, ErrorCodes.Inconsistent,
         "The import is still being checked. Accept it when its state is 'checked'.");
+
+    static ProblemHttpResult FilesDeleted => Problems.Of(StatusCodes.Status409Conflict, ErrorCodes.Inconsistent,
+        "The uploaded files were deleted when a case of the programme was erased. Upload them again, without that case.");
 
     static ProblemHttpResult Unknown(Guid id) =>
         Problems.Of(StatusCodes.Status404NotFound, ErrorCodes.UnknownReference, $"There is no import {id}. Check the address that the upload answered with.");

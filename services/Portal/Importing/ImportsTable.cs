@@ -81,6 +81,13 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IRe
         await batch.ExecuteNonQueryAsync(stopping);
     }
 
+    /// <summary>Whether the uploaded files are still there.</summary>
+    public async Task<bool> HasFiles(Guid import, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        return await connection.ExecuteScalarAsync<bool>($"select exists (select from {schema.Name}.import_files where import_id = @import)", new { import });
+    }
+
     public async Task<IReadOnlyList<UploadedFile>> Files(Guid import, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);

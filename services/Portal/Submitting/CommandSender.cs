@@ -23,14 +23,14 @@ sealed class CommandSender(Owners owners, NpgsqlDataSource database, ServiceSche
     public async Task<IChangeListener> ProcessEventsAsync(
         EventRange page, ISubscriptionController controller, IDocumentOperations operations, CancellationToken cancellationToken)
     {
-        var rows = page.Events.Where(recorded => recorded.Data is SubmissionAccepted { Row: not null }).ToList();
+        var rows = page.Events.Where(recorded => recorded.Data is SubmissionAccepted { Row: not null, Command: not null }).ToList();
         var answered = await Answered(rows, cancellationToken);
         try
         {
             await Parallel.ForEachAsync(
                 rows.Where(recorded => answered.GetValueOrDefault(recorded.StreamKey!) < recorded.Sequence),
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-                async (recorded, stopping) => await owners.Send(((SubmissionAccepted)recorded.Data).Command, recorded.Id, stopping));
+                async (recorded, stopping) => await owners.Send(((SubmissionAccepted)recorded.Data).Command!, recorded.Id, stopping));
         }
         catch (OperationCanceledException timeout) when (!cancellationToken.IsCancellationRequested)
         {

@@ -48,12 +48,15 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
         create index if not exists records_by_subject on {schema}.records (programme, kind, split_part(key, '|', 1));
         """);
 
-    public static IReadOnlyList<Type> Events => [typeof(SubmissionAccepted), typeof(SubmissionConcluded)];
+    public static IReadOnlyList<Type> Events => [typeof(SubmissionAccepted), typeof(SubmissionConcluded), typeof(StreamErased)];
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
         var page = events.GroupBy(recorded => recorded.StreamKey!, StringComparer.Ordinal).Select(Row.After).ToList();
-        KeepSubmissions(operations, page);
+        KeepSubmissions(operations, [.. page.Where(row => row.Accepted is not null || row.Concluded is not null)]);
+        operations.QueueSqlCommand(
+            $"update {schema.Name}.submissions set causes = null where stream_key = any (?)",
+            [page.Where(row => row.IsErased).Select(row => row.StreamKey).ToArray()]);
         KeepRecords(operations, page);
         return Task.CompletedTask;
     }
@@ -92,9 +95,9 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
     /// <summary>What its owner refused is not known: what was known under the same key before holds again.</summary>
     void KeepRecords(IDocumentOperations operations, IReadOnlyList<Row> page)
     {
-        var refused = page.Where(row => row.IsRefused).Select(row => row.StreamKey).ToArray();
-        var known = page.Where(row => row is { IsRefused: false, Accepted: not null })
-            .Select(row => (Row: row, row.Accepted!.Command, Key: RecordKey.Of(row.Accepted.Command))).ToList();
+        var refused = page.Where(row => row.IsRefused || row.IsErased).Select(row => row.StreamKey).ToArray();
+        var known = page.Where(row => row is { IsRefused: false, IsErased: false, Accepted.Command: not null })
+            .Select(row => (Row: row, Command: row.Accepted!.Command!, Key: RecordKey.Of(row.Accepted.Command!))).ToList();
         operations.QueueSqlCommand($"delete from {schema.Name}.records where stream_key = any (?)", [refused]);
         operations.QueueSqlCommand(
             $"""
@@ -111,7 +114,8 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
 
     /// <summary>Where a page's events leave a submission; what was accepted before the page is not known here.</summary>
     sealed record Row(
-        string StreamKey, long Position, SubmissionAccepted? Accepted, DateTimeOffset? AcceptedAt, SubmissionConcluded? Concluded, DateTimeOffset? ConcludedAt)
+        string StreamKey, long Position, SubmissionAccepted? Accepted, DateTimeOffset? AcceptedAt, SubmissionConcluded? Concluded, DateTimeOffset? ConcludedAt,
+        bool IsErased = false)
     {
         public string State => Concluded is null ? "accepted" : Codes.Of(Concluded.Outcome);
 
@@ -123,6 +127,7 @@ sealed class SubmissionsTable(ServiceSchema schema, NpgsqlDataSource database) :
             {
                 SubmissionAccepted accepted => new(events.Key, recorded.Sequence, accepted, recorded.Timestamp.ToUniversalTime(), null, null),
                 SubmissionConcluded concluded => row with { Concluded = concluded, ConcludedAt = recorded.Timestamp.ToUniversalTime() },
+                StreamErased => row with { IsErased = true },
                 _ => row,
             });
     }

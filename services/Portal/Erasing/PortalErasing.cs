@@ -1,0 +1,65 @@
+using System.Text;
+using Dapper;
+using Fidelity.Portal.DeadLetters;
+using Fidelity.ServiceDefaults;
+using Npgsql;
+
+namespace Fidelity.Portal.Erasing;
+
+/// <summary>Erases what the portal keeps of a case: facts, submissions, uploaded files and what was found in them, and dead letters.</summary>
+sealed class PortalErasing(
+    ServiceDefaults.Erasing erasing, NpgsqlDataSource database, ServiceSchema schema, IConfiguration configuration, TimeProvider clock)
+{
+    /// <summary>Answers how much there was.</summary>
+    public async Task<int> Erase(string programme, string caseId, CancellationToken stopping) =>
+        await erasing.Facts(programme, caseId, "facts", stopping)
+        + await Submissions(programme, caseId, stopping)
+        + await Imports(programme, caseId, stopping)
+        + await DeadLetters(programme, caseId, stopping);
+
+    async Task<int> Submissions(string programme, string caseId, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        var submitted = (await connection.QueryAsync<string>(
+            $"""
+            select distinct stream_id from {schema.Name}.mt_events
+            where type = 'submission_accepted' and data -> 'command' ->> 'programme' = @programme and data -> 'command' ->> 'caseId' = @caseId
+            """, new { programme, caseId })).AsList();
+        foreach (var key in submitted)
+            await erasing.End<Submission>(key, (submission, _) => Task.FromResult(submission.Erase(clock.GetUtcNow())), stopping);
+        return submitted.Count;
+    }
+
+    /// <summary>
+    /// Whole files are deleted, as families cannot be taken out of a workbook: those of the programme that the import's worker is done with.
+    /// Who had not accepted one yet uploads it again.
+    /// </summary>
+    async Task<int> Imports(string programme, string caseId, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        return await connection.ExecuteScalarAsync<int>(
+            $"""
+            with received as (
+                select (data ->> 'importId')::uuid as import_id from {schema.Name}.mt_events where type = 'import_received' and data ->> 'programme' = @programme),
+            at_work as (select id from {schema.Name}.imports where waits_for in ('check', 'send')),
+            files as (
+                delete from {schema.Name}.import_files
+                where import_id in (select import_id from received) and import_id not in (select id from at_work)),
+            findings as (
+                delete from {schema.Name}.import_findings
+                where import_id in (select import_id from received) and position(@caseId in message) > 0)
+            select count(*)::int from at_work join received on id = import_id
+            """, new { programme, caseId });
+    }
+
+    async Task<int> DeadLetters(string programme, string caseId, CancellationToken stopping)
+    {
+        await using var queues = await ErrorQueues.Open(Bus.Address(configuration), stopping);
+        var found = 0;
+        foreach (var queue in Inboxes.All.Select(Inboxes.ErrorQueue).Append(ErrorQueues.Discarded))
+            found += await queues.Erase(queue, letter => Speaks(Encoding.UTF8.GetString(letter.Body.Span)), stopping);
+        return found;
+
+        bool Speaks(string body) => body.Contains($"\"{caseId}\"", StringComparison.Ordinal) && body.Contains($"\"{programme}\"", StringComparison.Ordinal);
+    }
+}
