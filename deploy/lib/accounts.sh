@@ -101,7 +101,8 @@ roster   sends      portal-answers
 roster   publishes  Roster:TeamChanged Roster:CaseChanged
 roster   publishes  Submitting:SubmissionAnswered
 roster   takes      Roster:RegisterTeam Roster:RegisterPost Roster:RegisterCase Roster:ReassignCase Roster:RecordFollowUp
-roster   takes      Submitting:ReportProgress
+roster   takes      Submitting:ReportProgress Erasing:EraseCase
+roster   publishes  Erasing:CaseErased
 
 tam      inboxes    tam
 tam      sends      portal-answers
@@ -110,7 +111,8 @@ tam      publishes  Tam:TamInterviewScored Tam:TamInterviewCorrected Tam:TamInte
 tam      publishes  Submitting:SubmissionAnswered
 tam      takes      Tam:RecordTamInterview Tam:RecordTamAttempt Tam:CorrectTamInterview Tam:WithdrawTamInterview
 tam      takes      Roster:TeamChanged Roster:CaseChanged
-tam      takes      Submitting:ReportProgress
+tam      takes      Submitting:ReportProgress Erasing:EraseCase
+tam      publishes  Erasing:CaseErased
 
 surveys  inboxes    surveys
 surveys  sends      portal-answers
@@ -129,7 +131,8 @@ pir      takes      Tam:TamOpportunityFellDue Tam:TamOpportunityClosed
 pir      takes      Tam:TamInterviewScored Tam:TamInterviewCorrected Tam:TamInterviewWithdrawn
 pir      takes      Surveys:SurveyOpportunityFellDue Surveys:SurveyOpportunityClosed
 pir      takes      Surveys:SurveyScored Surveys:SurveyCorrected Surveys:SurveyWithdrawn
-pir      takes      Submitting:ReportProgress
+pir      takes      Submitting:ReportProgress Erasing:EraseCase
+pir      publishes  Erasing:CaseErased
 
 portal   inboxes    portal portal-answers
 portal   sends      roster tam surveys pir
@@ -138,7 +141,7 @@ portal   takes      Tam:TamOpportunityFellDue Tam:TamOpportunityClosed
 portal   takes      Tam:TamInterviewScored Tam:TamInterviewCorrected Tam:TamInterviewWithdrawn
 portal   takes      Surveys:SurveyOpportunityFellDue Surveys:SurveyOpportunityClosed
 portal   takes      Pir:ReviewComputed Pir:TrendComputed
-portal   takes      Submitting:SubmissionAnswered Submitting:ProgressReported Submitting:ReportProgress
+portal   takes      Submitting:SubmissionAnswered Submitting:ProgressReported Submitting:ReportProgress Erasing:CaseErased
 portal   takes      MassTransit:Fault
 portal   watches    roster tam surveys pir
 TABLE

@@ -27,7 +27,7 @@ public interface IErasable
 public sealed class Erasing(EventWriter writer, IDocumentStore store, NpgsqlDataSource database, ServiceSchema schema)
 {
     /// <summary>What is answered to whatever speaks of an erased family.</summary>
-    internal static readonly Cause Refusal = new(ErrorCodes.CaseErased, "case_id", "The case has been erased, and nothing more of it is taken in. Check the case's id.");
+    public static readonly Cause Refusal = new(ErrorCodes.CaseErased, "case_id", "The case has been erased, and nothing more of it is taken in. Check the case's id.");
 
     public static void MapEvents(StoreOptions options)
     {

@@ -28,7 +28,7 @@ public sealed record TeamTrend
     public static (TeamTrend State, IReadOnlyList<object> Events) Calculate(TeamTrend? known, TrendCalculated calculated, DateOnly? frozen = null)
     {
         var trend = known ?? new TeamTrend();
-        if (trend.Latest is { } before)
+        if (frozen is not null && trend.Latest is { } before)
         {
             calculated = calculated with
             {

@@ -245,6 +245,9 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
             .ToDictionary(cells => cells[0], cells => int.Parse(cells[1], System.Globalization.CultureInfo.InvariantCulture), StringComparer.Ordinal);
     }
 
+    /// <summary>Its virtual host, when the broker is everybody's.</summary>
+    public Uri SharedBroker => new UriBuilder(Variable("FIDELITY_TEST_RABBITMQ")) { Path = name }.Uri;
+
     /// <summary>Its broker, when that is its own.</summary>
     public Uri Broker => BrokerAs("fidelity", "rabbitmq");
 
@@ -276,7 +279,7 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
         if (!ownServers)
         {
             start.Environment["FIDELITY_POSTGRES"] = Database;
-            start.Environment["FIDELITY_RABBITMQ"] = new UriBuilder(Variable("FIDELITY_TEST_RABBITMQ")) { Path = name }.Uri.ToString();
+            start.Environment["FIDELITY_RABBITMQ"] = SharedBroker.ToString();
         }
 
         start.Environment["FIDELITY_DEMO"] = "0";

@@ -5,6 +5,7 @@ using Fidelity.Contracts.Submitting;
 using Fidelity.Measurement;
 using Fidelity.Portal.Importing;
 using Fidelity.ServiceDefaults;
+using Fidelity.Validation;
 
 namespace Fidelity.Portal.Submitting;
 
@@ -13,7 +14,7 @@ namespace Fidelity.Portal.Submitting;
 /// interview or survey names its submission alone, so whoever comes second with other content finds the first; anything
 /// else is named by its content, since a later row may fill what an earlier one left blank.
 /// </summary>
-sealed class Submissions(EventWriter writer, InstallationKeys keys, TimeProvider clock, IMeterFactory meters)
+sealed class Submissions(EventWriter writer, ServiceDefaults.Erasing erasing, InstallationKeys keys, TimeProvider clock, IMeterFactory meters)
 {
     readonly Counter<long> answered = meters.Create(Defaults.Meter).CreateCounter<long>(
         "fidelity.submissions", "{submission}", "Submissions that their owners have answered.");
@@ -47,6 +48,9 @@ sealed class Submissions(EventWriter writer, InstallationKeys keys, TimeProvider
         }, stopping, Wanted.Whole<Submission>(StreamKey(answer.SubmissionId)));
         if (isNew)
             answered.Add(1, new("kind", submission.Command?.GetType().Name), new("outcome", Codes.Of(answer.Outcome)));
+        // Of a family that was erased nothing is kept, not even that it was refused.
+        if (answer.Causes.Any(cause => cause.Code == ErrorCodes.CaseErased))
+            await erasing.End<Submission>(StreamKey(answer.SubmissionId), (kept, _) => Task.FromResult(kept.Erase(clock.GetUtcNow())), stopping);
         return submission;
     }
 }
