@@ -102,7 +102,6 @@ roster   publishes  Roster:TeamChanged Roster:CaseChanged
 roster   publishes  Submitting:SubmissionAnswered
 roster   takes      Roster:RegisterTeam Roster:RegisterPost Roster:RegisterCase Roster:ReassignCase Roster:RecordFollowUp
 roster   takes      Submitting:ReportProgress Erasing:EraseCase
-roster   publishes  Erasing:CaseErased
 
 tam      inboxes    tam
 tam      sends      portal-answers
@@ -112,7 +111,6 @@ tam      publishes  Submitting:SubmissionAnswered
 tam      takes      Tam:RecordTamInterview Tam:RecordTamAttempt Tam:CorrectTamInterview Tam:WithdrawTamInterview
 tam      takes      Roster:TeamChanged Roster:CaseChanged
 tam      takes      Submitting:ReportProgress Erasing:EraseCase
-tam      publishes  Erasing:CaseErased
 
 surveys  inboxes    surveys
 surveys  sends      portal-answers
@@ -132,7 +130,6 @@ pir      takes      Tam:TamInterviewScored Tam:TamInterviewCorrected Tam:TamInte
 pir      takes      Surveys:SurveyOpportunityFellDue Surveys:SurveyOpportunityClosed
 pir      takes      Surveys:SurveyScored Surveys:SurveyCorrected Surveys:SurveyWithdrawn
 pir      takes      Submitting:ReportProgress Erasing:EraseCase
-pir      publishes  Erasing:CaseErased
 
 portal   inboxes    portal portal-answers
 portal   sends      roster tam surveys pir

@@ -49,7 +49,7 @@ public static class Deciding
         var decision = await writer.Write(async streams =>
         {
             var stream = await open(streams);
-            var decision = stream.State is IErasable { IsErased: true } ? Decision.Refused(stream.State, Erasing.Refusal) : decide(stream.State);
+            var decision = stream.State is IErasable { IsErased: true } ? Decision.Refused(stream.State, ErasedStreams.Refusal) : decide(stream.State);
             stream.Append(decision.State, decision.Events);
             return decision;
         }, context.CancellationToken, Wanted.Whole<TState>(key));

@@ -39,7 +39,7 @@ public static class EventStreams
         builder.Logging.AddFilter("Marten.IDocumentStore", LogLevel.None);
         var marten = builder.Services.AddEventStore(schema, events).AddAsyncDaemon(DaemonMode.HotCold);
         builder.Services.AddSingleton<EventWriter>();
-        builder.Services.AddSingleton<Erasing>();
+        builder.Services.AddSingleton<ErasedStreams>();
         builder.Services.AddHostedService(services => services.GetRequiredService<EventWriter>());
         return new EventStreamsBuilder(builder.Services, marten);
     }
@@ -68,7 +68,6 @@ public static class EventStreams
             options.Projections.Errors.SkipApplyErrors = false;
             options.Projections.Errors.SkipUnknownEvents = false;
             options.Projections.Errors.SkipSerializationErrors = false;
-            Erasing.MapEvents(options);
             events(options);
         })
         .UseLightweightSessions()

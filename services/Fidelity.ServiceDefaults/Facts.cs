@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Dapper;
 using Fidelity.Contracts;
-using Fidelity.Contracts.Erasing;
 using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Surveys;

@@ -14,6 +14,7 @@ static class PirService
         builder.AddEventStreams("pir", options =>
             {
                 Facts.MapEvents(options);
+                ErasedStreams.MapEvents(options);
                 Review.MapEvents(options);
                 TeamTrend.MapEvents(options);
                 FrozenFigures.MapEvents(options);

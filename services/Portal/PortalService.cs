@@ -26,6 +26,7 @@ static class PortalService
         builder.AddEventStreams("portal", options =>
             {
                 Facts.MapEvents(options);
+                ErasedStreams.MapEvents(options);
                 Submission.MapEvents(options);
                 Import.MapEvents(options);
                 Grants.MapEvents(options);

@@ -17,6 +17,7 @@ static class RosterService
                 Team.MapEvents(options);
                 Case.MapEvents(options);
                 Waiting.MapEvents(options);
+                ErasedStreams.MapEvents(options);
             })
             .Publish<RosterPublisher>("Publishing");
         builder.AddBus(declareOnly, bus => bus.AddInbox("roster",

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Fidelity.Contracts.Erasing;
 using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Contracts.Tam;

@@ -17,6 +17,7 @@ static class TamService
                 CaseInterviews.MapEvents(options);
                 TeamCases.MapEvents(options);
                 Waiting.MapEvents(options);
+                ErasedStreams.MapEvents(options);
                 NextDates.MapEvents(options);
             })
             .Project<NextDates>("NextDates")

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Fidelity.Contracts.Erasing;
+using Fidelity.ServiceDefaults;
 using Marten;
 
 namespace Fidelity.Tam;

@@ -13,7 +13,7 @@ namespace Fidelity.Pir.Erasing;
 /// While the team is still to be computed it does not answer, and is asked again.
 /// </summary>
 sealed class EraseCaseConsumer(
-    ServiceDefaults.Erasing erasing, EventWriter writer, NpgsqlDataSource database, ServiceSchema schema, InstallationKeys keys, BusinessCalendar calendar)
+    ErasedStreams erasing, EventWriter writer, NpgsqlDataSource database, ServiceSchema schema, InstallationKeys keys, BusinessCalendar calendar)
     : IConsumer<EraseCase>
 {
     public async Task Consume(ConsumeContext<EraseCase> context)

@@ -8,7 +8,7 @@ namespace Fidelity.Portal.Erasing;
 
 /// <summary>Erases what the portal keeps of a case: facts, submissions, uploaded files and what was found in them, and dead letters.</summary>
 sealed class PortalErasing(
-    ServiceDefaults.Erasing erasing, NpgsqlDataSource database, ServiceSchema schema, IConfiguration configuration, TimeProvider clock)
+    ErasedStreams erasing, NpgsqlDataSource database, ServiceSchema schema, IConfiguration configuration, TimeProvider clock)
 {
     /// <summary>Answers how much there was.</summary>
     public async Task<int> Erase(string programme, string caseId, CancellationToken stopping) =>

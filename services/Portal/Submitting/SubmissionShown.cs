@@ -14,7 +14,7 @@ sealed record SubmissionShown(Guid Submission, SubmissionState State, string Sta
         id, submission.StateAt(now), $"/api/v1/submissions/{id}",
         submission.Concluded?.Score is { } score ? ScoreShown.Of(score) : null,
         [
-            .. (submission.IsErased ? [ServiceDefaults.Erasing.Refusal] : submission.Concluded?.Causes ?? []).Select(cause =>
+            .. (submission.IsErased ? [ServiceDefaults.ErasedStreams.Refusal] : submission.Concluded?.Causes ?? []).Select(cause =>
                 new Problem.Fault(cause.Code, RecordDocument.Pointer(cause.Field), null, cause.Message)),
         ]);
 }

@@ -14,7 +14,7 @@ namespace Fidelity.Portal.Submitting;
 /// interview or survey names its submission alone, so whoever comes second with other content finds the first; anything
 /// else is named by its content, since a later row may fill what an earlier one left blank.
 /// </summary>
-sealed class Submissions(EventWriter writer, ServiceDefaults.Erasing erasing, InstallationKeys keys, TimeProvider clock, IMeterFactory meters)
+sealed class Submissions(EventWriter writer, ErasedStreams erasing, InstallationKeys keys, TimeProvider clock, IMeterFactory meters)
 {
     readonly Counter<long> answered = meters.Create(Defaults.Meter).CreateCounter<long>(
         "fidelity.submissions", "{submission}", "Submissions that their owners have answered.");

@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace Fidelity.Roster.Erasing;
 
-sealed class EraseCaseConsumer(ServiceDefaults.Erasing erasing, InstallationKeys keys) : IConsumer<EraseCase>
+sealed class EraseCaseConsumer(ErasedStreams erasing, InstallationKeys keys) : IConsumer<EraseCase>
 {
     public async Task Consume(ConsumeContext<EraseCase> context)
     {

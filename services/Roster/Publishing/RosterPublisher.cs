@@ -1,4 +1,3 @@
-using Fidelity.Contracts.Erasing;
 using Fidelity.Contracts.Roster;
 using Fidelity.ServiceDefaults;
 using JasperFx.Events;

@@ -6,7 +6,7 @@ using MassTransit;
 namespace Fidelity.Tam.Erasing;
 
 /// <summary>Erases the interviews of a case, and its name among those of its team.</summary>
-sealed class EraseCaseConsumer(ServiceDefaults.Erasing erasing, IDocumentStore store, InstallationKeys keys) : IConsumer<EraseCase>
+sealed class EraseCaseConsumer(ErasedStreams erasing, IDocumentStore store, InstallationKeys keys) : IConsumer<EraseCase>
 {
     public async Task Consume(ConsumeContext<EraseCase> context)
     {

@@ -1,4 +1,3 @@
-using Fidelity.Contracts.Erasing;
 using Fidelity.Contracts.Tam;
 using Fidelity.ServiceDefaults;
 using JasperFx.Events;

@@ -1,8 +1,9 @@
+using Fidelity.Contracts;
 using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
 
-namespace Fidelity.Contracts.Erasing;
+namespace Fidelity.ServiceDefaults;
 
 /// <summary>What stands where something of a family stood. Version, programme and team stay; whatever else is left says nothing.</summary>
 public static class Erased

@@ -1,6 +1,5 @@
 using Dapper;
 using Fidelity.Contracts;
-using Fidelity.Contracts.Erasing;
 using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Contracts.Tam;
@@ -24,7 +23,7 @@ public interface IErasable
 }
 
 /// <summary>Erases what a service keeps of a family. Events are masked where they are: a stream that is archived could not be.</summary>
-public sealed class Erasing(EventWriter writer, IDocumentStore store, NpgsqlDataSource database, ServiceSchema schema)
+public sealed class ErasedStreams(EventWriter writer, IDocumentStore store, NpgsqlDataSource database, ServiceSchema schema)
 {
     /// <summary>What is answered to whatever speaks of an erased family.</summary>
     public static readonly Cause Refusal = new(ErrorCodes.CaseErased, "case_id", "The case has been erased, and nothing more of it is taken in. Check the case's id.");
