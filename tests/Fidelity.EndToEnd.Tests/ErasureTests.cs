@@ -99,7 +99,7 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
 
     static JsonObject CaseDocument() => new()
     {
-        ["case_id"] = Case, ["team_id"] = "norr", ["therapist_id"] = "t-1", ["started"] = "2024-03-01", ["discharged"] = "2024-07-15", ["reason"] = "completed",
+        ["case_id"] = Case, ["team_id"] = "norr", ["therapist_id"] = "t-1", ["started"] = "2024-03-01", ["discharged"] = "2024-07-15", ["discharge_reason"] = "completed",
         ["living_at_home"] = "yes",
     };
 
