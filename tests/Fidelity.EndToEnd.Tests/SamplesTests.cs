@@ -57,7 +57,7 @@ public sealed class SamplesTests(AccessInstallation installation, Chromium chrom
         var own = rows.Nth(5);
         (await own.InnerTextAsync()).ShouldContain("This is your own access. Somebody else who may see the log has to judge it.");
         (await own.GetByRole(AriaRole.Button).CountAsync()).ShouldBe(0);
-        (await page.Locator("main").InnerTextAsync()).ShouldContain("The sample can be closed when all has been judged; 1 are left.");
+        (await page.Locator("main").InnerTextAsync()).ShouldContain("The sample can be closed when all has been judged. Left: 1.");
         (await Forge(chief, new() { ["_handler"] = "judge", ["entry"] = (await own.GetAttributeAsync("id"))!.Split('-')[1], ["judgement"] = "in_order", ["seen"] = "0" }))
             .ShouldContain("This is your own access. Somebody else has to judge it.");
         (await Forge(chief, new() { ["_handler"] = "close-sample", ["conclusion"] = "All is well." })).ShouldContain("Not everything has been judged.");
