@@ -109,7 +109,7 @@ public sealed class SamplesTests(AccessInstallation installation, Chromium chrom
             await row.GetByLabel("Judgement").SelectOptionAsync(new SelectOptionValue { Label = judgement });
         if (reason is not null)
             await row.GetByLabel("Reason").FillAsync(reason);
-        await row.GetByRole(AriaRole.Button, new() { Name = "Save judgement" }).ClickAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
     }
 
     /// <summary>Sends a form that the page did not offer, as whoever it is from.</summary>
