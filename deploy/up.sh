@@ -14,6 +14,7 @@
 #   FIDELITY_HTTPS         an address and port such as 0.0.0.0:443 where the portal is reached by TLS from other machines, with the
 #                          files FIDELITY_CERTIFICATE and FIDELITY_CERTIFICATE_KEY (PEM); without it, from this machine only
 #   FIDELITY_ACCESS_LOG_MONTHS   how long an entry of the access log is kept (default: 60)
+#   FIDELITY_ACCESS_SAMPLE_SIZE  how many entries of a programme's month are drawn to be judged (default: 20, at least 4)
 #   FIDELITY_NUGET_SOURCE  a package source besides the machine's own
 #   FIDELITY_APP           a folder of published services; then nothing is built
 #   OTEL_…                 where and how the services export metrics, traces and logs; deploy/OPERATING.md has the list

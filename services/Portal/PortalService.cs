@@ -10,6 +10,7 @@ using Fidelity.Portal.Operations;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Receiving;
 using Fidelity.Portal.Reviews;
+using Fidelity.Portal.SamplingAccess;
 using Fidelity.Portal.Submitting;
 using Fidelity.Portal.Teams;
 using Fidelity.ServiceDefaults;
@@ -31,6 +32,7 @@ static class PortalService
                 Import.MapEvents(options);
                 Grants.MapEvents(options);
                 RetentionRule.MapEvents(options);
+                LogSample.MapEvents(options);
             })
             .Table(ImportsTable.Uploads)
             .Table(Erasures.Table)
@@ -39,6 +41,7 @@ static class PortalService
             .Project<SubmissionsTable>(SubmissionsTable.Name)
             .Project<ImportsTable>("Imports")
             .Project<GrantsTable>("Grants")
+            .Project<SamplesTable>("Samples")
             .Publish<CommandSender>("Sending");
         builder.AddBus(declareOnly, bus =>
         {
@@ -50,6 +53,7 @@ static class PortalService
         builder.AddAccess();
         builder.AddAccessLog();
         builder.AddErasing();
+        builder.AddSamples();
         builder.AddOperations();
         builder.AddSubmitting();
         builder.AddImporting();

@@ -15,6 +15,9 @@ public sealed class AccessInstallation() : Installation(port: 18700)
     public const string OtherProgramme = "theirs";
     public const string Elsewhere = "elsewhere-team";
 
+    /// <summary>Somebody who has to judge what they did themselves.</summary>
+    public const string Chief = "chief";
+
     readonly Dictionary<string, string> people = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> tokens = new(StringComparer.Ordinal);
     readonly Dictionary<string, Guid> accounts = new(StringComparer.Ordinal);
@@ -30,6 +33,16 @@ public sealed class AccessInstallation() : Installation(port: 18700)
         await Found(Programme, Faraway, "faraway", colleague: false);
         await Found(OtherProgramme, Elsewhere, "elsewhere", colleague: false);
         await Settle();
+        await this.LogLastMonth(
+        [
+            new("anna", "read", "see_cases", "GET /teams/{Programme}/{TeamId}", Programme, Own),
+            new("anna", "search", "see_cases", "GET /api/v1/opportunities", Programme),
+            new("bertil", "refusal", "see_scores", "GET /api/v1/trends", Programme, Own, Status: 403),
+            new("bertil", "read", "work_on_team", "GET /teams/{Programme}/{TeamId}", Programme, Own),
+            new("bertil", "read", "follow_team", "GET /teams/{Programme}/{TeamId}/pir/{Period?}", Programme, Own),
+            new(Chief, "act", "see_access", "POST /access/log/samples/{Id}/{Programme?}", Programme, Subject: "2026-01"),
+            new("disa", "read", "see_cases", "GET /teams/{Programme}/{TeamId}", OtherProgramme, Elsewhere),
+        ]);
         chromium.Session = await Session(chromium, "administrator");
     }
 

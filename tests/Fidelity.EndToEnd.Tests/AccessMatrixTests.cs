@@ -131,6 +131,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     {
         var address = route
             .Replace("{Programme}", place.Programme, StringComparison.Ordinal).Replace("{TeamId}", place.Team, StringComparison.Ordinal)
+            .Replace("{Id}/{Programme?}", $"{PastEntries.Month}/{place.Programme}", StringComparison.Ordinal)
             .Replace("/{Period?}", "", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("accounts/{Id:guid}", $"accounts/{place.Account}", StringComparison.Ordinal)
             .Replace("submissions/{id:guid}", $"submissions/{place.Submission}", StringComparison.Ordinal)

@@ -16,6 +16,7 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     const string Period = "2026-H1";
     const string Pir = $"/teams/{Programme}/mst-soder/pir/{Period}";
     const string Team = $"/teams/{Programme}/can-vast";
+    const string LastMonth = "{last month}";
 
     static readonly JsonNode Season = JsonNode.Parse(File.ReadAllText(Path.Combine(Installation.Season, "expected.json")))!;
 
@@ -50,7 +51,11 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     public async ValueTask InitializeAsync()
     {
         if ((await installation.Get("/api/v1/programmes")).Count == 0)
+        {
             await installation.LoadFromShell(Installation.Season, Programme);
+            await installation.LogLastMonth(PastEntries.OfSeason(Programme));
+        }
+
         chromium.Session = await installation.Session(chromium, "consultant", Programme);
     }
 
@@ -358,19 +363,23 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     [InlineData("tokens", "/access/tokens", "sv-SE", 320, ColorScheme.Light)]
     [InlineData("log", "/access/log", "sv-SE", 1366, ColorScheme.Light)]
     [InlineData("log", "/access/log", "en-GB", 320, ColorScheme.Dark)]
+    [InlineData("samples", "/access/log/samples", "sv-SE", 1366, ColorScheme.Light)]
+    [InlineData("samples", "/access/log/samples", "en-GB", 320, ColorScheme.Dark)]
+    [InlineData("sample", $"/access/log/samples/{LastMonth}/{Programme}", "sv-SE", 320, ColorScheme.Light)]
+    [InlineData("sample", $"/access/log/samples/{LastMonth}/{Programme}", "en-GB", 1366, ColorScheme.Dark)]
     [InlineData("account", "/account", "sv-SE", 320, ColorScheme.Dark)]
     [InlineData("sign-in", "/sign-in", "sv-SE", 320, ColorScheme.Light)]
     [InlineData("sign-in", "/sign-in", "en-GB", 1366, ColorScheme.Dark)]
     [MemberData(nameof(TeamPages))]
     public async Task A_page_is_accessible_and_fits(string name, string address, string language, int width, ColorScheme colours)
     {
-        var session = name is "operations" or "access" or "tokens" or "log" ? await installation.Session(chromium, "administrator") : null;
+        var session = name is "operations" or "access" or "tokens" or "log" or "samples" or "sample" ? await installation.Session(chromium, "administrator") : null;
         await using var profile = await chromium.NewProfile(Portal, language, width, colours, bypassPolicy: true, session: session);
         var page = await profile.NewPageAsync();
         var faults = new List<string>();
         page.Console += (_, message) => faults.Add(message.Text);
         page.Response += (_, response) => faults.AddRange(response.Ok ? [] : [$"{response.Status} {response.Url}"]);
-        await page.GotoAsync(address);
+        await page.GotoAsync(address.Replace(LastMonth, PastEntries.Month, StringComparison.Ordinal));
         if (Environment.GetEnvironmentVariable("FIDELITY_TEST_SCREENSHOTS") is { Length: > 0 } folder)
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{width}-{colours}-{language}.png"), FullPage = true });
         faults.AddRange((await page.RunAxe()).Violations.Select(violation => $"{violation.Id}: {violation.Help} {violation.Nodes[0].Html}"));

@@ -70,6 +70,20 @@ sealed class AccessLog(NpgsqlDataSource database, ServiceSchema schema, TimeProv
         ];
     }
 
+    /// <summary>Those of some entries that have not left the log, in its order.</summary>
+    public async Task<IReadOnlyList<AccessEntry>> Entries(IReadOnlyList<long> numbers, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        return
+        [
+            .. await connection.QueryAsync<AccessEntry>(
+                $"""
+                select number, at, who, what, purpose, route, programme, team_id as TeamId, subject, status, trace from {schema.Name}.access_log
+                where number = any(@numbers) order by number
+                """, new { numbers = numbers.ToArray() }),
+        ];
+    }
+
     /// <summary>Checks the whole chain, and says what was found; the first fault ends it.</summary>
     public async Task<(AccessChain Chain, string? Fault)> Check(CancellationToken stopping)
     {

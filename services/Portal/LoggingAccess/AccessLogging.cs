@@ -63,12 +63,15 @@ static class AccessLogging
         };
     }
 
+    /// <summary>Somebody's name as the log has it.</summary>
+    public static string NameInLog(string? name) => Known(name, LongestName) ?? "";
+
     static async Task Add(
         HttpContext context, Deed deed, string? purpose, string? pattern, string? programme, string? team, string? subject, string? who = null)
     {
         var visitor = who ?? (await context.RequestServices.GetRequiredService<CurrentVisitor>().Get())?.Name;
         await context.RequestServices.GetRequiredService<AccessLog>().Add(new(
-            0, default, Known(visitor, LongestName) ?? "", Codes.Of(deed), purpose, $"{context.Request.Method} {pattern}", Known(programme, LongestId), Known(team, LongestId),
+            0, default, NameInLog(visitor), Codes.Of(deed), purpose, $"{context.Request.Method} {pattern}", Known(programme, LongestId), Known(team, LongestId),
             Known(subject, LongestId), context.Response.StatusCode, Activity.Current?.TraceId.ToString()));
     }
 

@@ -61,6 +61,7 @@ public sealed partial class TextsTests
             .. new[] { Instrument.Sam, Instrument.Cam }.Select(instrument => $"survey.{Codes.Of(instrument)}"),
             .. UncountedInterview.Reasons(Nowhere).SelectMany(reason => new[] { $"uncounted.{reason}", $"held.{reason}" }),
             .. Inboxes.All.Select(inbox => $"inbox.{inbox}"),
+            .. Codes.All<Judgement>().Select(code => $"judgement.{code}"),
             .. Subscriptions.Select(subscription => $"lag.{subscription}"),
             // What the owners' decisions wait for.
             .. new[] { "team_id", "case_id", "id" }.Select(field => $"waiting.{ErrorCodes.UnknownReference}.{field}"),
