@@ -11,11 +11,13 @@ public static class Trend
 {
     /// <summary>
     /// The <c>adherence</c> measure by month of interview, from the first month with a valid TAM to the month of
-    /// <paramref name="today"/>; for a closed team pass its last day.
+    /// <paramref name="today"/>; for a closed team pass its last day. Where the months before one are no longer computed, it begins with
+    /// that one, <paramref name="from"/>, with or without a valid TAM.
     /// </summary>
-    public static IReadOnlyList<MonthlyMean> Adherence(ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today) =>
+    public static IReadOnlyList<MonthlyMean> Adherence(
+        ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today, DateOnly? from = null) =>
     [
-        .. CaseMeansByMonth(profile, interviews, today).Select(month =>
+        .. CaseMeansByMonth(profile, interviews, today, from).Select(month =>
             new MonthlyMean(month.Month, month.CaseMeans.Count == 0 ? null : Fraction.Mean(month.CaseMeans), month.CaseMeans.Count)),
     ];
 
@@ -24,14 +26,14 @@ public static class Trend
     /// no threshold.
     /// </summary>
     public static IReadOnlyList<MonthlyShare> AdherenceAbove(
-        ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today)
+        ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today, DateOnly? from = null)
     {
         ArgumentNullException.ThrowIfNull(profile);
         return profile.Tam.Threshold is not { } threshold
             ? []
             :
             [
-                .. CaseMeansByMonth(profile, interviews, today).Select(month =>
+                .. CaseMeansByMonth(profile, interviews, today, from).Select(month =>
                     new MonthlyShare(month.Month, month.CaseMeans.Count(mean => mean >= threshold), month.CaseMeans.Count)),
             ];
     }
@@ -47,13 +49,11 @@ public static class Trend
     ];
 
     static IEnumerable<(DateOnly Month, IReadOnlyList<Fraction> CaseMeans)> CaseMeansByMonth(
-        ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today)
+        ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today, DateOnly? from)
     {
         var byMonth = ValidTam.Of(profile, interviews, today).ToLookup(interview => MonthOf(interview.Date));
-        if (byMonth.Count == 0)
-            yield break;
-        for (var month = byMonth.Min(group => group.Key); month <= today; month = month.AddMonths(1))
-            yield return (month, ValidTam.CaseMeans(byMonth[month]));
+        for (var month = from ?? byMonth.Min(group => (DateOnly?)group.Key); month <= today; month = month.Value.AddMonths(1))
+            yield return (month.Value, ValidTam.CaseMeans(byMonth[month.Value]));
     }
 
     static DateOnly MonthOf(DateOnly date) => new(date.Year, date.Month, 1);

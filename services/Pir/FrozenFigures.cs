@@ -38,6 +38,10 @@ public sealed record FrozenFigures
         return state.Through >= frozen.Through ? (state, []) : (state.Apply(frozen), [frozen]);
     }
 
+    /// <summary>A review as it is computed now; of a period that is frozen, as it was computed last: it alone goes on in its life.</summary>
+    public static ReviewCalculated Standing(ReviewCalculated? before, ReviewCalculated now, DateOnly? through) =>
+        before is null || !(now.From <= through) ? now : before with { State = now.State, Position = now.Position, AsOf = now.AsOf };
+
     public static string StreamKey(InstallationKeys keys, string programme, string team) => keys.Stream("frozen", programme, team);
 
     public static void MapEvents(StoreOptions options)

@@ -1,3 +1,4 @@
+using Fidelity.Contracts.Roster;
 using Fidelity.Measurement;
 using Marten;
 
@@ -23,27 +24,33 @@ public sealed record TeamTrend
 
     public static TeamTrend? Of(TrendCalculated? newest) => newest is null ? null : new() { Latest = newest };
 
+    /// <summary>What the facts say of the months now; those up to a frozen day stand as they were (<see cref="FrozenFigures"/>).</summary>
+    /// <param name="before">The months as they were computed last.</param>
+    /// <param name="frozen">Null: none is frozen.</param>
+    /// <param name="lastDay">Today, or the last day of a team that was closed.</param>
+    public static TrendCalculated Compute(
+        TrendCalculated? before, DateOnly? frozen, TeamChanged team, ProgrammeProfile profile, TeamFacts facts, long position, DateOnly today, DateOnly lastDay)
+    {
+        // A series without a month that is frozen begins where the facts do. Any other goes on after it, over gaps too.
+        var after = frozen is { } day ? new DateOnly(day.Year, day.Month, 1).AddMonths(1) : default;
+        DateOnly? from = before?.Adherence.Any(month => month.Month < after) == true ? after : null;
+        return new(
+            team.Programme, team.TeamId, profile.Id, position, today,
+            Joined(before?.Adherence, Trend.Adherence(profile, facts.Interviews, lastDay, from), month => month.Month),
+            Joined(before?.AdherenceAbove, Trend.AdherenceAbove(profile, facts.Interviews, lastDay, from), month => month.Month),
+            Joined(before?.TamCompleted, Trend.TamCompleted(facts.TamOpportunities, lastDay), month => month.Month));
+
+        IReadOnlyList<T> Joined<T>(IReadOnlyList<T>? before, IReadOnlyList<T> now, Func<T, DateOnly> month) =>
+            [.. (before ?? []).Where(one => month(one) < after), .. now.Where(one => month(one) >= after)];
+    }
+
     /// <summary>The trend after a computation; an event only when a figure changed, and not by what was known less far.</summary>
-    /// <param name="frozen">The day up to which figures stand as they are (<see cref="FrozenFigures"/>).</param>
-    public static (TeamTrend State, IReadOnlyList<object> Events) Calculate(TeamTrend? known, TrendCalculated calculated, DateOnly? frozen = null)
+    public static (TeamTrend State, IReadOnlyList<object> Events) Calculate(TeamTrend? known, TrendCalculated calculated)
     {
         var trend = known ?? new TeamTrend();
-        if (frozen is not null && trend.Latest is { } before)
-        {
-            calculated = calculated with
-            {
-                Adherence = Standing(before.Adherence, calculated.Adherence, month => month.Month),
-                AdherenceAbove = Standing(before.AdherenceAbove, calculated.AdherenceAbove, month => month.Month),
-                TamCompleted = Standing(before.TamCompleted, calculated.TamCompleted, month => month.Month),
-            };
-        }
-
         return trend.Latest?.Agrees(calculated) == true || trend.Latest?.Position > calculated.Position
             ? (trend, [])
             : (trend.Apply(calculated), [calculated]);
-
-        IReadOnlyList<T> Standing<T>(IReadOnlyList<T> before, IReadOnlyList<T> now, Func<T, DateOnly> month) =>
-            [.. before.Where(one => month(one) <= frozen), .. now.Where(one => !(month(one) <= frozen))];
     }
 
     public static void MapEvents(StoreOptions options)

@@ -33,7 +33,8 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
     public async Task A_rule_erases_what_is_planted_and_nothing_is_left_but_the_figures()
     {
         await Plant();
-        var figures = await Figures();
+        var (figures, over) = (await Figures(), await Figures(before: "2026-H2"));
+        figures.ShouldContain(figure => figure.StartsWith("\"2024-H1\" \"adherence\"", StringComparison.Ordinal));
         var before = await Find();
         before.Keys.ShouldContain("tam.mt_events");
         before.Keys.ShouldContain("roster.mt_events");
@@ -71,7 +72,7 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
         await Ended(2);
         (await Count("kept-family")).ShouldBe(0);
         await installation.Settle();
-        (await Figures(upTo: "2026-07-01")).ShouldBe(UpTo(figures, "2026-07-01"));
+        (await Figures(before: "2026-H2")).ShouldBe(over);
         (await client.GetStringAsync("/erasure", Cancelled)).ShouldContain("nothing is left");
     }
 
@@ -84,14 +85,17 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
         await Record("tam-interviews", InterviewDocument(Interview, Case, "2024-03-20", "tlh"));
         await Record("tam-attempts", new() { ["case_id"] = Case, ["date"] = "2024-04-20", ["outcome"] = "no_answer" });
         await Record("corrections", new() { ["id"] = Interview, ["date"] = "2024-03-25", ["item"] = 1, ["value"] = 4, ["reason"] = "planted-correction" });
-        await Record("withdrawals", new() { ["id"] = "planted-interview-2", ["date"] = "2024-05-25", ["reason"] = "planted-reason" }, waits: true);
+        await Record("tam-interviews", InterviewDocument("planted-interview-2", Case, "2024-05-20", "tlh"));
+        await Record("withdrawals", new() { ["id"] = "planted-interview-2", ["date"] = "2024-05-25", ["reason"] = "planted-reason" });
+        await Record("reassignments", new() { ["case_id"] = Case, ["therapist_id"] = "t-1", ["from"] = "2024-04-01" });
+        await Record("follow-ups", new() { ["case_id"] = Case, ["months"] = 6, ["date"] = "2025-01-20", ["living_at_home"] = true });
         await Record("cases", new() { ["case_id"] = "kept-family", ["team_id"] = "norr", ["therapist_id"] = "t-1", ["started"] = "2026-02-01" });
         await Record("tam-interviews", InterviewDocument("kept-interview", "kept-family", "2026-02-20", "sv"));
 
         var accepted = Directory.CreateTempSubdirectory("fidelity-planted-").FullName;
-        await File.WriteAllTextAsync(Path.Combine(accepted, "tam_attempts.csv"), $"case_id,date,outcome\n{Case},2024-05-20,unreachable\n", Cancelled);
-        await installation.Import(accepted, Programme);
         await File.WriteAllTextAsync(Path.Combine(accepted, "tam_attempts.csv"), $"case_id,date,outcome\n{Case},2024-06-20,unreachable\n", Cancelled);
+        await installation.Import(accepted, Programme);
+        await File.WriteAllTextAsync(Path.Combine(accepted, "tam_attempts.csv"), $"case_id,date,outcome\n{Case},2024-07-01,unreachable\n", Cancelled);
         await installation.Upload(accepted, Programme);
         await installation.Settle();
         await Bury("tam_error", $$$"""{"message":{"programme":"{{{Programme}}}","caseId":"{{{Case}}}"}}""");
@@ -109,31 +113,28 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
         ["interpreter"] = false, ["instrument"] = "tam-r@1", ["items"] = SubmissionInstallation.Items(SubmissionInstallation.Times(28, 5)),
     };
 
-    async Task Record(string address, JsonObject document, bool waits = false)
+    async Task Record(string address, JsonObject document)
     {
         using var answer = await installation.Post(Programme, address, document);
         var text = await answer.Content.ReadAsStringAsync(Cancelled);
-        if (waits)
-            return;
         answer.IsSuccessStatusCode.ShouldBeTrue(text);
         if (answer.StatusCode == HttpStatusCode.Accepted)
             await installation.Until(answer.Headers.Location!.ToString(), shown => (string)shown["state"]! == "recorded");
     }
 
-    /// <summary>What is told of the team: of each review and of the trend, up to a day, and not where and when they were computed.</summary>
-    async Task<IReadOnlyList<string>> Figures(string upTo = "9999")
+    /// <summary>Every measure of the team in the periods before one, and its months when all are asked for; not where and when they were computed.</summary>
+    async Task<IReadOnlyList<string>> Figures(string before = "9999")
     {
-        var reviews = await installation.Get($"/api/v1/reviews?programme={Programme}&team=norr");
-        var trends = (await installation.Portal.GetFromJsonAsync<JsonNode>($"/api/v1/trends?programme={Programme}&team=norr", Cancelled))!;
+        var measures = await installation.Get($"/api/v1/reviews?programme={Programme}&team=norr");
+        var trend = (await installation.Portal.GetFromJsonAsync<JsonNode>($"/api/v1/trends?programme={Programme}&team=norr", Cancelled))!;
+        string[] told = ["period", "measure", "value", "numerator", "denominator", "low", "high", "target", "status", "withheld", "state"];
         return
         [
-            .. reviews.Where(review => string.CompareOrdinal((string)review!["to"]!, upTo) < 0).Select(review => $"{review!["to"]} {review["measures"]!.ToJsonString()}"),
-            .. upTo == "9999" ? [trends["months"]!.ToJsonString()] : Array.Empty<string>(),
+            .. measures.Where(measure => string.CompareOrdinal((string)measure!["period"]!, before) < 0)
+                .Select(measure => string.Join(' ', told.Select(field => measure![field]?.ToJsonString()))),
+            .. before == "9999" ? [trend["months"]!.ToJsonString()] : Array.Empty<string>(),
         ];
     }
-
-    static IReadOnlyList<string> UpTo(IReadOnlyList<string> figures, string day) =>
-        [.. figures.Where(figure => figure[0] != '[' && figure[0] != '{' && string.CompareOrdinal(figure, day) < 0)];
 
     async Task Ended(int erasures)
     {

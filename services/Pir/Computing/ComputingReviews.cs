@@ -65,11 +65,6 @@ sealed class ComputingReviews(
         // The day on which a team closed may be told late.
         var pastItsLife = Period.All(team.PirStartMonth, team.Opened, closed: null, today).Skip(periods.Count).ToList();
         var lastDay = team.Closed < today ? team.Closed.Value : today;
-        var trend = new TrendCalculated(
-            team.Programme, team.TeamId, profile.Id, known.Position, today,
-            Trend.Adherence(profile, known.Facts.Interviews, lastDay),
-            Trend.AdherenceAbove(profile, known.Facts.Interviews, lastDay),
-            Trend.TamCompleted(known.Facts.TamOpportunities, lastDay));
 
         var reviewKeys = reviews.ConvertAll(calculated => Key(calculated.Period));
         var voidKeys = pastItsLife.ConvertAll(period => Key(period.Name));
@@ -82,9 +77,7 @@ sealed class ComputingReviews(
             foreach (var (calculated, key) in reviews.Zip(reviewKeys))
             {
                 var stream = await streams.OpenNewest<ReviewCalculated>(key);
-                if (stream.State is not null && calculated.From <= frozen)
-                    continue;
-                var (state, events) = Review.Calculate(Review.Of(stream.State), calculated, atRest);
+                var (state, events) = Review.Calculate(Review.Of(stream.State), FrozenFigures.Standing(stream.State, calculated, frozen), atRest);
                 stream.Append(state.Latest!, events);
                 awaits |= state.AwaitsRest;
             }
@@ -97,7 +90,8 @@ sealed class ComputingReviews(
             }
 
             var figures = await streams.OpenNewest<TrendCalculated>(trendKey);
-            var (latest, changes) = TeamTrend.Calculate(TeamTrend.Of(figures.State), trend, frozen);
+            var (latest, changes) = TeamTrend.Calculate(
+                TeamTrend.Of(figures.State), TeamTrend.Compute(figures.State, frozen, team, profile, known.Facts, known.Position, today, lastDay));
             figures.Append(latest.Latest!, changes);
             return awaits;
         }, stopping,
