@@ -53,6 +53,7 @@ public sealed record Submission : IErasable
     /// </summary>
     public SubmissionState StateAt(DateTimeOffset now) => Concluded switch
     {
+        _ when IsErased => SubmissionState.Refused,
         null => SubmissionState.Accepted,
         { Outcome: SubmissionOutcome.Recorded } => SubmissionState.Recorded,
         { Outcome: SubmissionOutcome.Waiting, At: var at } when now - at <= LongestWait => SubmissionState.Waiting,

@@ -83,22 +83,29 @@ sealed class ErrorQueues(IConnection connection) : IAsyncDisposable
         }), (_, _) => { }, stopping);
     }
 
-    /// <summary>Takes messages away for good. What somebody else holds at the moment, or what fails later, is left for another time.</summary>
+    /// <summary>Takes messages away for good, those too that somebody else looks at just now. What fails later is left for another time.</summary>
     public async Task<int> Erase(string queue, Func<DeadLetter, bool> which, CancellationToken stopping)
     {
         if (await Count(queue, stopping) is null)
             return 0;
         await using var holding = await connection.CreateChannelAsync(cancellationToken: stopping);
         var erased = 0;
-        while (await holding.BasicGetAsync(queue, autoAck: false, stopping) is { } got)
+        for (var patience = HoldersWait; ;)
         {
+            if (await holding.BasicGetAsync(queue, autoAck: false, stopping) is not { } got)
+            {
+                if (patience == TimeSpan.Zero)
+                    return erased;
+                await Task.Delay(patience, stopping);
+                patience = TimeSpan.Zero;
+                continue;
+            }
+
             if (!which(new DeadLetter(got)))
                 continue;
             await holding.BasicAckAsync(got.DeliveryTag, multiple: false, stopping);
             erased++;
         }
-
-        return erased;
     }
 
     async Task<int> Move(

@@ -6,6 +6,7 @@ using Fidelity.Contracts.Submitting;
 using Fidelity.Contracts.Surveys;
 using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
+using Fidelity.ServiceDefaults;
 using Fidelity.Validation;
 
 namespace Fidelity.Portal.Importing;
@@ -252,8 +253,10 @@ sealed class ImportCheck(IReadOnlySet<RecordKind> unread)
     }
 
     /// <summary>What is wrong when something that may not be filled comes again; null when it says the same.</summary>
-    public static Cause? Contradiction(ImportKind kind, Command earlier, Command given) => Difference(earlier, given) is { } difference
-        ? Conflict(kind, IsRated(earlier) && IsRated(given) ? NotTold : difference, "Correct the id; a changed answer is a correction.")
+    /// <param name="earlier">Null: it spoke of a family that has been erased since.</param>
+    public static Cause? Contradiction(ImportKind kind, Command? earlier, Command given) =>
+        earlier is null ? ErasedStreams.Refusal
+        : Difference(earlier, given) is { } difference ? Conflict(kind, IsRated(earlier) && IsRated(given) ? NotTold : difference, "Correct the id; a changed answer is a correction.")
         : null;
 
     /// <summary>

@@ -85,7 +85,7 @@ sealed class ImportWorker(
             async (row, token) =>
             {
                 var submission = await submissions.Accept(submissions.Name(row.Command), new ImportRowName(import, row.File, row.Line), token);
-                if (ImportCheck.Contradiction(ImportKind.Find(row.File)!, submission.Command!, row.Command) is { } cause)
+                if (ImportCheck.Contradiction(ImportKind.Find(row.File)!, submission.Command, row.Command) is { } cause)
                     taken.Add(new(row.File, row.Line, cause.Field, cause.Code, cause.Message));
             });
         return [.. taken.OrderBy(finding => finding.Line)];
@@ -96,7 +96,11 @@ sealed class ImportWorker(
         var states = await imports.States(id, stopping);
         var happened = new ImportSettled();
         if (states.GetValueOrDefault("accepted") == 0 && await rounds.Settled(stopping))
+        {
             await Happened(id, happened, state => state.Apply(happened), stopping);
+            // All that they said is in the events by now, and only there can a family be erased.
+            await imports.ForgetFiles(id, stopping);
+        }
     }
 
     async Task<ParsedImport> Open(ImportReceived received, CancellationToken stopping) =>

@@ -96,6 +96,13 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IRe
         return [.. files.Select(file => new UploadedFile(file.Name, file.Content))];
     }
 
+    /// <summary>The uploaded files are not needed any more.</summary>
+    public async Task ForgetFiles(Guid import, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        await connection.ExecuteAsync($"delete from {schema.Name}.import_files where import_id = @import", new { import });
+    }
+
     /// <summary>The rows are judged anew.</summary>
     public async Task ForgetFindings(Guid import, CancellationToken stopping)
     {

@@ -45,7 +45,7 @@ sealed class SubmitRecord(
         var command = submissions.Name(judged.Rows.Single().Command);
         var submission = await submissions.Accept(command, row: null, stopping);
         // Between the judging and here, somebody else may have taken the id.
-        return ImportCheck.Contradiction(kind, submission.Command!, command) is { } taken
+        return ImportCheck.Contradiction(kind, submission.Command, command) is { } taken
             ? Problems.Of([Fault(taken.Code, taken.Field, taken.Message)])
             : Answer(context, command.SubmissionId, await Settle(submission, stopping));
     }
