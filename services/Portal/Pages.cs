@@ -1,4 +1,5 @@
 using Fidelity.Portal.Access;
+using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Languages;
 using Fidelity.Portal.Layout;
 using Fidelity.Portal.LoggingAccess;
@@ -66,6 +67,7 @@ static class Pages
         app.MapStaticAssets().AllowAnonymous();
         app.MapLanguages();
         app.MapSigningOut();
+        app.MapExtracting();
         Passkeys.Map(app);
         Organisation.Map(app);
         app.MapRazorComponents<App>().WithStaticAssets();

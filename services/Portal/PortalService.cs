@@ -3,6 +3,7 @@ using Fidelity.Portal.DeadLetters;
 using Fidelity.Portal.Defining;
 using Fidelity.Portal.Describing;
 using Fidelity.Portal.Erasing;
+using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Granting;
 using Fidelity.Portal.Importing;
 using Fidelity.Portal.LoggingAccess;
@@ -54,6 +55,7 @@ static class PortalService
         builder.AddAccessLog();
         builder.AddErasing();
         builder.AddSamples();
+        builder.AddExtracting();
         builder.AddOperations();
         builder.AddSubmitting();
         builder.AddImporting();

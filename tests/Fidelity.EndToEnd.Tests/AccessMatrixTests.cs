@@ -14,10 +14,12 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     static readonly string[] Lines = [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "access-matrix.txt")).Where(line => line.Length > 0 && line[0] != '#')];
     static readonly string[] Columns = Lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
 
+    const string Extract = "/cases/extract/file";
+
     static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>Where something belongs: what a route's parameters are filled with.</summary>
-    sealed record Place(string Programme, string Team, Guid Account, Guid Submission, Guid Import);
+    sealed record Place(string Programme, string Team, string Case, Guid Account, Guid Submission, Guid Import);
 
     public static TheoryData<string> Visitors => [.. Columns];
 
@@ -34,7 +36,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         var own = who == "te" ? theirs : mine;
         // Administrators, auditors and tokens have their programme, all others a team of it.
         Place[] others = who == "te" ? [mine] : who is "ad" or "au" or "ts" or "tf" or "tc" ? [theirs] : [faraway, theirs];
-        var nowhere = own with { Programme = "nowhere", Team = "no-team", Account = Guid.CreateVersion7(), Submission = Guid.CreateVersion7(), Import = Guid.CreateVersion7() };
+        var nowhere = own with { Programme = "nowhere", Team = "no-team", Case = "no-case", Account = Guid.CreateVersion7(), Submission = Guid.CreateVersion7(), Import = Guid.CreateVersion7() };
         List<string> faults = [];
         foreach (var row in Lines.Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
@@ -56,7 +58,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
                 faults.Add($"{method} {route}, own: {(int)theirAnswer.Status} instead of {(int)ownStatus} ({expected})");
             if (expected == "l" && theirAnswer.Text == "[]")
                 faults.Add($"{method} {route}: the own list is empty");
-            faults.AddRange(Secrets(who).Where(secret => expected != "." && theirAnswer.Text.Contains(secret, StringComparison.OrdinalIgnoreCase))
+            faults.AddRange(Secrets(who, route).Where(secret => expected != "." && theirAnswer.Text.Contains(secret, StringComparison.OrdinalIgnoreCase))
                 .Select(secret => $"{method} {route} tells of '{secret}'"));
             var none = await Ask(visitor, method, route, nowhere);
             foreach (var other in others)
@@ -104,8 +106,9 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     }
 
     /// <summary>Names that must not be in any answer about what is theirs.</summary>
-    static IEnumerable<string> Secrets(string who) => who switch
+    static IEnumerable<string> Secrets(string who, string route) => who switch
     {
+        "ad" when route == Extract => ["elsewhere", "colleague"],
         "te" => ["own-", "faraway"],
         "ad" or "au" => ["elsewhere", "-family", "therapist-interview"],
         "ts" or "tf" or "tc" => ["elsewhere"],
@@ -120,7 +123,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     static (HttpStatusCode, string) Nameless((HttpStatusCode Status, string Text) answer, Place asked)
     {
         var text = answer.Text;
-        foreach (var name in new[] { asked.Programme, asked.Team, asked.Account.ToString(), asked.Submission.ToString(), asked.Import.ToString() })
+        foreach (var name in new[] { asked.Programme, asked.Team, asked.Case, asked.Account.ToString(), asked.Submission.ToString(), asked.Import.ToString() })
             text = text.Replace(name, "", StringComparison.Ordinal);
         // What names the single request or the single page.
         text = System.Text.RegularExpressions.Regex.Replace(text, "\"trace_?id\":\"[^\"]*\"|value=\"CfDJ8[^\"]*\"", "", System.Text.RegularExpressions.RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
@@ -140,7 +143,16 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         if (address is "/api/v1/reviews" or "/api/v1/trends" or "/api/v1/opportunities")
             address += $"?programme={place.Programme}&team={place.Team}";
         using var request = new HttpRequestMessage(new HttpMethod(method), address);
-        if (method == "POST" && !address.EndsWith("/accept", StringComparison.Ordinal))
+        if (address == Extract)
+        {
+            // With the token of forms that the page gives; who does not get the page has none.
+            using var page = await visitor.GetAsync("/cases/extract", Cancelled);
+            request.Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["programme"] = place.Programme, ["case"] = place.Case, ["__RequestVerificationToken"] = page.IsSuccessStatusCode ? AccessInstallation.FormToken(await page.Content.ReadAsStringAsync(Cancelled)) : "",
+            });
+        }
+        else if (method == "POST" && !address.EndsWith("/accept", StringComparison.Ordinal))
         {
             request.RequestUri = new Uri($"{address}?programme={place.Programme}", UriKind.Relative);
             request.Content = JsonContent.Create(new JsonObject());
@@ -155,7 +167,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     {
         var mine = await Of(AccessInstallation.Programme, AccessInstallation.Own);
         var theirs = await Of(AccessInstallation.OtherProgramme, AccessInstallation.Elsewhere);
-        return (mine, mine with { Team = AccessInstallation.Faraway }, theirs);
+        return (mine, mine with { Team = AccessInstallation.Faraway, Case = "faraway-therapist-family" }, theirs);
 
         async Task<Place> Of(string programme, string team)
         {
@@ -167,7 +179,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
                 ["staff_id"] = $"{team.Split('-')[0]}-interviewer", ["team_id"] = team, ["role"] = "interviewer", ["from"] = "2026-01-01",
             });
             var submission = (await repeated.Content.ReadFromJsonAsync<JsonNode>(Cancelled))!;
-            return new(programme, team, await installation.AccountIn(chromium, programme), (Guid)submission["submission"]!, (Guid)import["id"]!);
+            return new(programme, team, $"{team.Split('-')[0]}-therapist-family", await installation.AccountIn(chromium, programme), (Guid)submission["submission"]!, (Guid)import["id"]!);
         }
     }
 

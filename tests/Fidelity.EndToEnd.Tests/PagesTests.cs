@@ -367,19 +367,30 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     [InlineData("samples", "/access/log/samples", "en-GB", 320, ColorScheme.Dark)]
     [InlineData("sample", $"/access/log/samples/{LastMonth}/{Programme}", "sv-SE", 320, ColorScheme.Light)]
     [InlineData("sample", $"/access/log/samples/{LastMonth}/{Programme}", "en-GB", 1366, ColorScheme.Dark)]
+    [InlineData("extract", "/cases/extract", "sv-SE", 1366, ColorScheme.Light)]
+    [InlineData("extract", "/cases/extract", "en-GB", 1366, ColorScheme.Dark)]
+    [InlineData("extract", "/cases/extract", "sv-SE", 390, ColorScheme.Dark)]
+    [InlineData("extract", "/cases/extract", "en-GB", 320, ColorScheme.Light)]
     [InlineData("account", "/account", "sv-SE", 320, ColorScheme.Dark)]
     [InlineData("sign-in", "/sign-in", "sv-SE", 320, ColorScheme.Light)]
     [InlineData("sign-in", "/sign-in", "en-GB", 1366, ColorScheme.Dark)]
     [MemberData(nameof(TeamPages))]
     public async Task A_page_is_accessible_and_fits(string name, string address, string language, int width, ColorScheme colours)
     {
-        var session = name is "operations" or "access" or "tokens" or "log" or "samples" or "sample" ? await installation.Session(chromium, "administrator") : null;
+        var session = name is "operations" or "access" or "tokens" or "log" or "samples" or "sample" or "extract" ? await installation.Session(chromium, "administrator") : null;
         await using var profile = await chromium.NewProfile(Portal, language, width, colours, bypassPolicy: true, session: session);
         var page = await profile.NewPageAsync();
         var faults = new List<string>();
         page.Console += (_, message) => faults.Add(message.Text);
         page.Response += (_, response) => faults.AddRange(response.Ok ? [] : [$"{response.Status} {response.Url}"]);
         await page.GotoAsync(address.Replace(LastMonth, PastEntries.Month, StringComparison.Ordinal));
+        if (name == "extract")
+        {
+            await page.Locator("#case").FillAsync(SeasonByHand.Interviews.First(held => held.Corrected is not null).Case);
+            await page.Locator("form.filter button").ClickAsync();
+            await page.Locator("#received").WaitForAsync();
+        }
+
         if (Environment.GetEnvironmentVariable("FIDELITY_TEST_SCREENSHOTS") is { Length: > 0 } folder)
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{width}-{colours}-{language}.png"), FullPage = true });
         faults.AddRange((await page.RunAxe()).Violations.Select(violation => $"{violation.Id}: {violation.Help} {violation.Nodes[0].Html}"));

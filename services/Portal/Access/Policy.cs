@@ -60,7 +60,7 @@ public enum Purpose
     /// <summary>To give and to end access.</summary>
     GiveAccess,
 
-    /// <summary>To answer for what is kept of families: to erase it when its time has come.</summary>
+    /// <summary>To answer for what is kept of families: to give a family what is kept of it, and to erase it when its time has come.</summary>
     KeepRecords,
 }
 

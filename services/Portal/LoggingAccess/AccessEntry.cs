@@ -13,7 +13,7 @@ namespace Fidelity.Portal.LoggingAccess;
 /// <param name="Route">The method and the pattern of the address.</param>
 /// <param name="Programme">The programme that the request spoke of; null when it spoke of none.</param>
 /// <param name="TeamId">The unit.</param>
-/// <param name="Subject">The account, submission, import or month's sample that the request named.</param>
+/// <param name="Subject">The account, submission, import or month's sample that the request named, or the key of the case that it was about (<see cref="CaseKeys"/>).</param>
 /// <param name="Status">The status of the answer.</param>
 /// <param name="Trace">Names the request in the service's telemetry.</param>
 sealed record AccessEntry(

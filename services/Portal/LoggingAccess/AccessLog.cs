@@ -37,6 +37,7 @@ sealed class AccessLog(NpgsqlDataSource database, ServiceSchema schema, TimeProv
             trace text,
             previous bytea not null,
             hash bytea not null);
+        create index if not exists access_log_by_subject on {schema}.access_log (subject) where subject is not null;
         create table if not exists {schema}.access_log_removed (only_one boolean primary key default true check (only_one), number bigint not null, hash bytea not null);
         """);
 
@@ -81,6 +82,20 @@ sealed class AccessLog(NpgsqlDataSource database, ServiceSchema schema, TimeProv
                 select number, at, who, what, purpose, route, programme, team_id as TeamId, subject, status, trace from {schema.Name}.access_log
                 where number = any(@numbers) order by number
                 """, new { numbers = numbers.ToArray() }),
+        ];
+    }
+
+    /// <summary>All that is logged of a case, oldest first.</summary>
+    public async Task<IReadOnlyList<AccessEntry>> Of(string programme, string caseKey, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        return
+        [
+            .. await connection.QueryAsync<AccessEntry>(
+                $"""
+                select number, at, who, what, purpose, route, programme, team_id as TeamId, subject, status, trace from {schema.Name}.access_log
+                where subject = @caseKey and programme = @programme order by number
+                """, new { programme, caseKey }),
         ];
     }
 

@@ -8,6 +8,9 @@ namespace Fidelity.Portal.LoggingAccess;
 /// <summary>Of a route whose answers tell of nobody and are asked for all the time.</summary>
 sealed class Unlogged;
 
+/// <summary>What a request says of itself because its address must not: the case that it is about.</summary>
+sealed record Concerned(string Programme, string? CaseKey, Deed Deed);
+
 /// <summary>
 /// Logs what is asked for with a purpose before it is answered: no page of a team, and nothing of a family, leaves that is not in the log.
 /// What is open to whoever has signed in is not logged, the overview with its figures of teams included; nor are records that are brought
@@ -23,6 +26,8 @@ static class AccessLogging
         builder.Services.AddSingleton(AccessLog.Table);
         builder.Services.AddSingleton<AccessLog>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<AccessLog>());
+        builder.Services.AddSingleton(CaseKeys.Table);
+        builder.Services.AddSingleton<CaseKeys>();
     }
 
     /// <summary>Stands after routing and sign-in, and before it is decided who may come.</summary>
@@ -36,8 +41,9 @@ static class AccessLogging
         var (programme, team, subject) = (Value(context, "programme"), Value(context, "teamId") ?? Value(context, "team"), Value(context, "id"));
         context.Response.OnStarting(async () =>
         {
-            if (DeedOf(asked.Purpose, context.Request.Method, context.Response.StatusCode, hasUnit: team is not null || subject is not null) is { } deed)
-                await Add(context, deed, Codes.Of(asked.Purpose), route.RoutePattern.RawText, programme, team, subject);
+            var concerned = context.Items[typeof(Concerned)] as Concerned;
+            if (DeedOf(asked.Purpose, context.Request.Method, context.Response.StatusCode, hasUnit: team is not null || subject is not null, concerned?.Deed) is { } deed)
+                await Add(context, deed, Codes.Of(asked.Purpose), route.RoutePattern.RawText, concerned?.Programme ?? programme, team, concerned?.CaseKey ?? subject);
         });
         return next(context);
     });
@@ -46,8 +52,17 @@ static class AccessLogging
     public static Task Log(this HttpContext context, Deed deed, string? who) =>
         Add(context, deed, null, context.Request.Path, null, null, null, who);
 
+    /// <summary>
+    /// Says of which case a request is. A case's id is in no address, so such a request is sent as a form even where it only reads, and
+    /// says that too. The log names the case by its key alone.
+    /// </summary>
+    /// <param name="caseKey">What <see cref="CaseKeys"/> gives; null when there is no such case for whoever asks.</param>
+    public static void Concerns(this HttpContext context, string programme, string? caseKey, Deed deed) =>
+        context.Items[typeof(Concerned)] = new Concerned(programme, caseKey, deed);
+
     /// <summary>What a request is in the log; null when it is not to be there.</summary>
-    public static Deed? DeedOf(Purpose purpose, string method, int status, bool hasUnit)
+    /// <param name="said">What one that is sent as a form says that it is.</param>
+    public static Deed? DeedOf(Purpose purpose, string method, int status, bool hasUnit, Deed? said = null)
     {
         var reads = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
         // Who has not signed in is shown the way, and nothing else; were that logged, anybody could fill the log.
@@ -58,7 +73,7 @@ static class AccessLogging
             _ when nobody => null,
             _ when status == StatusCodes.Status403Forbidden => Deed.Refusal,
             Purpose.SubmitRecords when !reads => null,
-            _ when !reads => Deed.Act,
+            _ when !reads => said ?? Deed.Act,
             _ => hasUnit ? Deed.Read : Deed.Search,
         };
     }

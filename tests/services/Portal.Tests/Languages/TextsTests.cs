@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
+using Fidelity.Portal.Access;
 using Fidelity.Portal.Languages;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Teams;
@@ -58,6 +59,12 @@ public sealed partial class TextsTests
             .. Profiles.All.SelectMany(Indicators.Of).Select(key => $"short.{key}"),
             .. Endings.Order.Select(outcome => $"outcome.{Codes.Of(outcome)}"),
             .. Codes.All<AttemptOutcome>().Select(code => $"attempt.{code}"),
+            .. Codes.All<OpportunityOutcome>().Select(code => $"ended.{code}"),
+            .. Codes.All<DischargeReason>().Select(code => $"discharge.{code}"),
+            .. Codes.All<InterviewMode>().Select(code => $"mode.{code}"),
+            .. Codes.All<Outcome3>().Select(code => $"said.{code}"),
+            .. Codes.All<SubmissionState>().Select(code => $"extract.state.{code}"),
+            .. Codes.All<Purpose>().Except([Codes.Of(Purpose.Enter)]).Select(code => $"purpose.{code}"),
             .. new[] { Instrument.Sam, Instrument.Cam }.Select(instrument => $"survey.{Codes.Of(instrument)}"),
             .. UncountedInterview.Reasons(Nowhere).SelectMany(reason => new[] { $"uncounted.{reason}", $"held.{reason}" }),
             .. Inboxes.All.Select(inbox => $"inbox.{inbox}"),

@@ -114,6 +114,14 @@ public sealed class AccessChainTests
     public void A_request_is_logged_as_what_it_is(string purpose, string method, int status, bool hasUnit, string? expected) =>
         Convert.ToString(AccessLogging.DeedOf(Enum.Parse<Purpose>(purpose), method, status, hasUnit), CultureInfo.InvariantCulture).ShouldBe(expected ?? "");
 
+    /// <summary>A case's id is in no address, so that who reads of one case sends a form.</summary>
+    [Theory]
+    [InlineData(200, "Read")]
+    [InlineData(404, "Read")]
+    [InlineData(403, "Refusal")]
+    public void A_form_that_only_reads_is_logged_as_read(int status, string expected) =>
+        AccessLogging.DeedOf(Purpose.KeepRecords, "POST", status, hasUnit: false, Deed.Read).ToString().ShouldBe(expected);
+
     [Fact]
     public void Of_every_purpose_but_to_be_here_something_is_logged() =>
         Enum.GetValues<Purpose>().Where(purpose => AccessLogging.DeedOf(purpose, "GET", 200, hasUnit: true) is null).ShouldBe([Purpose.Enter]);

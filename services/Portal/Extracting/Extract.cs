@@ -1,0 +1,27 @@
+using Fidelity.Contracts;
+using Fidelity.Contracts.Roster;
+using Fidelity.Contracts.Tam;
+using Fidelity.Measurement;
+
+namespace Fidelity.Portal.Extracting;
+
+/// <summary>All that is kept of one family (registerutdrag).</summary>
+/// <param name="CaseKey">What stands for the case in the access log.</param>
+/// <param name="Case">The case; null while only records are known that wait for it.</param>
+/// <param name="Interviews">Corrections applied, and those that count nowhere too.</param>
+/// <param name="Looks">Whoever looked before, not whoever looks now.</param>
+public sealed record Extract(
+    string Programme, string CaseId, string CaseKey, DateTime At, CaseChanged? Case, IReadOnlyList<TamInterview> Interviews,
+    IReadOnlyList<DueInterview> Due, IReadOnlyList<ReceivedRecord> Received, IReadOnlyList<Look> Looks);
+
+/// <summary>An interview that fell due, and what came of it.</summary>
+/// <param name="EffectiveOn">The day from which this has been its outcome.</param>
+public sealed record DueInterview(Opportunity Opportunity, DateOnly EffectiveOn);
+
+/// <summary>A record as it was received.</summary>
+/// <param name="State">What became of it: a code of <see cref="SubmissionState"/>.</param>
+/// <param name="From">The row of the import that it came in; null when it came alone.</param>
+public sealed record ReceivedRecord(DateTime At, string State, ImportRowName? From, Command Record);
+
+/// <summary>One time that somebody asked for what is kept of this family alone. Who it was is in the access log, under the number.</summary>
+public sealed record Look(long Number, DateTime At, string Deed, string? Purpose);
