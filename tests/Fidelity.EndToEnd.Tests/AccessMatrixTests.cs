@@ -50,7 +50,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
                 "u" => (HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized),
                 "x" => (HttpStatusCode.Forbidden, HttpStatusCode.Forbidden),
                 "." or "y" or "l" => (HttpStatusCode.OK, HttpStatusCode.OK),
-                "o" => (method == "POST" ? HttpStatusCode.Accepted : HttpStatusCode.OK, HttpStatusCode.NotFound),
+                "o" => (method == "POST" && route != Extract ? HttpStatusCode.Accepted : HttpStatusCode.OK, HttpStatusCode.NotFound),
                 "w" => (route.EndsWith("imports", StringComparison.Ordinal) ? HttpStatusCode.UnsupportedMediaType : HttpStatusCode.UnprocessableEntity, HttpStatusCode.Forbidden),
                 _ => throw new InvalidOperationException($"'{expected}' is no code of the matrix."),
             };

@@ -23,5 +23,5 @@ public sealed record DueInterview(Opportunity Opportunity, DateOnly EffectiveOn)
 /// <param name="From">The row of the import that it came in; null when it came alone.</param>
 public sealed record ReceivedRecord(DateTime At, string State, ImportRowName? From, Command Record);
 
-/// <summary>One time that somebody asked for what is kept of this family alone. Who it was is in the access log, under the number.</summary>
+/// <summary>One time that somebody asked for what is kept of this family alone. Who it was is in the access log.</summary>
 public sealed record Look(long Number, DateTime At, string Deed, string? Purpose);

@@ -64,7 +64,7 @@ sealed class AccessLog(NpgsqlDataSource database, ServiceSchema schema, TimeProv
                 $"""
                 select number, at, who, what, purpose, route, programme, team_id as TeamId, subject, status, trace from {schema.Name}.access_log log
                 where {Reach.Sql("log.programme", "log.team_id")}
-                    and (nullif(@who, '') is null or lower(who) = lower(@who)) and (nullif(@unit, '') is null or @unit in (team_id, programme))
+                    and (nullif(@who, '') is null or lower(who) = lower(@who)) and (nullif(@unit, '') is null or @unit in (team_id, programme, subject))
                     and (@day::date is null or (at at time zone 'UTC')::date = @day) and (@before::bigint is null or number < @before)
                 order by number desc limit {Page}
                 """, new { reach.Programmes, reach.Teams, reach.Therapists, who = who?.Trim(), unit = unit?.Trim(), day, before }),
