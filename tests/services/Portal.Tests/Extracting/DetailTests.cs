@@ -18,7 +18,7 @@ public sealed class DetailTests
     static readonly DateOnly Day = new(2026, 3, 14);
 
     /// <summary>One of each kind that is about a family.</summary>
-    static readonly Command[] Records =
+    public static IReadOnlyList<Command> Records { get; } =
     [
         new RegisterCase(Guid.Empty, "p", "family", "team", "therapist", Day, Day.AddDays(90), DischargeReason.Moved, Outcomes),
         new ReassignCase(Guid.Empty, "p", "family", "therapist", Day),

@@ -6,9 +6,11 @@ using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
 using Fidelity.Portal.Access;
+using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Languages;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Teams;
+using Fidelity.Portal.Tests.Extracting;
 using Fidelity.ServiceDefaults;
 using Fidelity.Validation;
 using Microsoft.AspNetCore.Builder;
@@ -63,6 +65,7 @@ public sealed partial class TextsTests
             .. Codes.All<DischargeReason>().Select(code => $"discharge.{code}"),
             .. Codes.All<InterviewMode>().Select(code => $"mode.{code}"),
             .. Codes.All<Outcome3>().Select(code => $"said.{code}"),
+            .. DetailTests.Records.SelectMany(record => Detail.Of(record).Select(detail => $"field.{detail.Name}").Prepend($"record.{record.GetType().Name}")),
             .. Codes.All<SubmissionState>().Select(code => $"extract.state.{code}"),
             .. Codes.All<Purpose>().Except([Codes.Of(Purpose.Enter)]).Select(code => $"purpose.{code}"),
             .. new[] { Instrument.Sam, Instrument.Cam }.Select(instrument => $"survey.{Codes.Of(instrument)}"),
