@@ -35,20 +35,22 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
         await Plant();
         var (figures, over) = (await Figures(), await Figures(before: "2026-H2"));
         figures.ShouldContain(figure => figure.StartsWith("\"2024-H1\" \"adherence\"", StringComparison.Ordinal));
+        var client = AccessInstallation.Client(installation.Portal.BaseAddress!, await installation.Session(chromium, "administrator"));
+        (await Send(client, "/cases/extract", "/cases/extract/file", ("programme", Programme), ("case", Case))).Text.ShouldContain("planted-correction");
         var before = await Find();
         before.Keys.ShouldContain("tam.mt_events");
         before.Keys.ShouldContain("roster.mt_events");
         before.Keys.ShouldContain("pir.team_records");
         before.Keys.ShouldContain("portal.records");
         before.Keys.ShouldContain("portal.import_files");
+        before.Keys.ShouldContain("portal.case_keys");
         before.Keys.ShouldContain("queue tam_error");
         var kept = await Count("kept-family");
 
-        var client = AccessInstallation.Client(installation.Portal.BaseAddress!, await installation.Session(chromium, "administrator"));
-        var preview = await Send(client, ("_handler", "set-rule"), ("programme", Programme), ("months", "12"), ("basis", "plan for retention"));
-        preview.Text.ShouldContain("1 cases are erased at once");
+        var preview = await Send(client, "/erasure", "/erasure", ("_handler", "set-rule"), ("programme", Programme), ("months", "12"), ("basis", "plan for retention"));
+        preview.Text.ShouldContain("erases at once: 1.");
         (await Count(Case)).ShouldBeGreaterThan(0, "it was only asked");
-        (await Send(client, ("_handler", "set-rule"), ("programme", Programme), ("months", "12"), ("basis", "plan for retention"), ("confirmed", "1")))
+        (await Send(client, "/erasure", "/erasure", ("_handler", "set-rule"), ("programme", Programme), ("months", "12"), ("basis", "plan for retention"), ("confirmed", "1")))
             .Status.ShouldBe(HttpStatusCode.Redirect);
         await Ended(1);
 
@@ -60,14 +62,18 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
         // Whoever brings it back is told, and it is kept no more than before.
         using var again = await installation.Post(Programme, "cases", CaseDocument());
         (await again.Content.ReadAsStringAsync(Cancelled)).ShouldContain("case_erased");
+        var otherwise = CaseDocument();
+        otherwise["started"] = "2024-03-02";
+        using var altered = await installation.Post(Programme, "cases", otherwise);
+        (await altered.Content.ReadAsStringAsync(Cancelled)).ShouldContain("case_erased");
         await installation.Settle();
         (await Find()).ShouldBeEmpty();
         (await Figures()).ShouldBe(figures);
 
         // One is erased by itself; the period that runs goes on without it, those that are over stand.
-        (await Send(client, ("_handler", "erase-case"), ("programme", Programme), ("case", "no-such-family"), ("basis", "mistake"), ("sure", "true")))
+        (await Send(client, "/erasure", "/erasure", ("_handler", "erase-case"), ("programme", Programme), ("case", "no-such-family"), ("basis", "mistake"), ("sure", "true")))
             .Text.ShouldContain("There is no such case");
-        (await Send(client, ("_handler", "erase-case"), ("programme", Programme), ("case", "kept-family"), ("basis", "taken in by mistake"), ("sure", "true")))
+        (await Send(client, "/erasure", "/erasure", ("_handler", "erase-case"), ("programme", Programme), ("case", "kept-family"), ("basis", "taken in by mistake"), ("sure", "true")))
             .Status.ShouldBe(HttpStatusCode.Redirect);
         await Ended(2);
         (await Count("kept-family")).ShouldBe(0);
@@ -218,11 +224,11 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
         return bodies;
     }
 
-    static async Task<(HttpStatusCode Status, string Text)> Send(HttpClient client, params (string Name, string Value)[] fields)
+    static async Task<(HttpStatusCode Status, string Text)> Send(HttpClient client, string page, string address, params (string Name, string Value)[] fields)
     {
-        var token = AccessInstallation.FormToken(await client.GetStringAsync("/erasure", Cancelled));
+        var token = AccessInstallation.FormToken(await client.GetStringAsync(page, Cancelled));
         using var form = new FormUrlEncodedContent([.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value)), new("__RequestVerificationToken", token)]);
-        using var answer = await client.PostAsync("/erasure", form, Cancelled);
+        using var answer = await client.PostAsync(address, form, Cancelled);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancelled));
     }
 }

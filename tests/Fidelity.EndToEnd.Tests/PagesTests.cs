@@ -367,6 +367,10 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     [InlineData("samples", "/access/log/samples", "en-GB", 320, ColorScheme.Dark)]
     [InlineData("sample", $"/access/log/samples/{LastMonth}/{Programme}", "sv-SE", 320, ColorScheme.Light)]
     [InlineData("sample", $"/access/log/samples/{LastMonth}/{Programme}", "en-GB", 1366, ColorScheme.Dark)]
+    [InlineData("erasure", "/erasure", "sv-SE", 1366, ColorScheme.Light)]
+    [InlineData("erasure", "/erasure", "en-GB", 1366, ColorScheme.Dark)]
+    [InlineData("erasure", "/erasure", "sv-SE", 390, ColorScheme.Dark)]
+    [InlineData("erasure", "/erasure", "en-GB", 320, ColorScheme.Light)]
     [InlineData("extract", "/cases/extract", "sv-SE", 1366, ColorScheme.Light)]
     [InlineData("extract", "/cases/extract", "en-GB", 1366, ColorScheme.Dark)]
     [InlineData("extract", "/cases/extract", "sv-SE", 390, ColorScheme.Dark)]
@@ -377,7 +381,7 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     [MemberData(nameof(TeamPages))]
     public async Task A_page_is_accessible_and_fits(string name, string address, string language, int width, ColorScheme colours)
     {
-        var session = name is "operations" or "access" or "tokens" or "log" or "samples" or "sample" or "extract" ? await installation.Session(chromium, "administrator") : null;
+        var session = name is "operations" or "access" or "tokens" or "log" or "samples" or "sample" or "erasure" or "extract" ? await installation.Session(chromium, "administrator") : null;
         await using var profile = await chromium.NewProfile(Portal, language, width, colours, bypassPolicy: true, session: session);
         var page = await profile.NewPageAsync();
         var faults = new List<string>();

@@ -1,4 +1,6 @@
 using Fidelity.Contracts.Erasing;
+using Fidelity.Portal.LoggingAccess;
+using Fidelity.Portal.Submitting;
 using Fidelity.ServiceDefaults;
 using MassTransit;
 using Npgsql;
@@ -7,8 +9,8 @@ namespace Fidelity.Portal.Erasing;
 
 /// <summary>Begins the erasures that the programmes' rules ask for, once a day, and takes each erasure through all services.</summary>
 sealed class ErasingWorker(
-    Erasures erasures, PortalErasing portal, EventWriter store, IBus bus, NpgsqlDataSource database, ServiceSchema schema, BusinessCalendar calendar,
-    ILogger<ErasingWorker> log)
+    Erasures erasures, PortalErasing portal, SubmissionsTable records, CaseKeys keys, EventWriter store, IBus bus, NpgsqlDataSource database,
+    ServiceSchema schema, BusinessCalendar calendar, ILogger<ErasingWorker> log)
     : SoleWorker(database, schema, "erasing", TimeSpan.FromSeconds(2), log)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -29,7 +31,7 @@ sealed class ErasingWorker(
 
     async Task BeginWhatIsDue(CancellationToken stopping)
     {
-        foreach (var programme in await erasures.Programmes(stopping))
+        foreach (var programme in await records.Programmes(stopping))
         {
             if (await store.Read<RetentionRule>(RetentionRule.StreamKey(programme), stopping) is { Now: { } now } rule)
                 await erasures.Begin(programme, await erasures.AtRestSince(programme, rule.Before(calendar.Today)!.Value, stopping), now.Basis, "", stopping);
@@ -40,6 +42,7 @@ sealed class ErasingWorker(
     {
         if (erasure.IsOver)
         {
+            await keys.Delete(erasure.Programme, erasure.CaseId, stopping);
             await erasures.End(erasure.Id, stopping);
             return;
         }
@@ -52,7 +55,7 @@ sealed class ErasingWorker(
         foreach (var service in Erasures.Services.Where(service => service != "portal"))
         {
             var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{service}"));
-            await endpoint.Send(new EraseCase(erasure.Id, pass, erasure.Programme, erasure.CaseId), context => context.ResponseAddress = Submitting.Owners.Answers, stopping);
+            await endpoint.Send(new EraseCase(erasure.Id, pass, erasure.Programme, erasure.CaseId), context => context.ResponseAddress = Owners.Answers, stopping);
         }
 
         await erasures.AskAgainAfter(erasure.Id, Patience, stopping);

@@ -134,13 +134,6 @@ sealed class Erasures(NpgsqlDataSource database, ServiceSchema schema, TimeProvi
             """, new { programmes = programmes.ToArray() })).AsList();
     }
 
-    /// <summary>Every programme that has a team.</summary>
-    public async Task<IReadOnlyList<string>> Programmes(CancellationToken stopping)
-    {
-        await using var connection = await database.OpenConnectionAsync(stopping);
-        return (await connection.QueryAsync<string>($"select distinct programme from {schema.Name}.facts where kind = 'team' order by 1")).AsList();
-    }
-
     async Task Execute(string sql, object values, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);

@@ -12,6 +12,12 @@ static class Dates
 
     public static string Month(DateOnly date) => date.ToString("MMM yyyy", CultureInfo.CurrentCulture);
 
+    /// <summary>A moment, in UTC and the same in every language.</summary>
+    public static string Moment(DateTime utc) => utc.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    /// <summary>A moment to the second, as the access log has it.</summary>
+    public static string Second(DateTime utc) => utc.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
     public static string Machine(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     public static string MachineMonth(DateOnly date) => date.ToString("yyyy-MM", CultureInfo.InvariantCulture);
