@@ -94,6 +94,7 @@ SQL
 #   publishes  the facts and answers that it publishes
 #   takes      the messages that its inboxes are bound to
 #   watches    the error queues of others, whose dead letters it counts and shows
+#   erases     the queue of no service that it takes messages of an erased family from
 BROKER=$(
   cat <<'TABLE'
 roster   inboxes    roster
@@ -141,6 +142,7 @@ portal   takes      Pir:ReviewComputed Pir:TrendComputed
 portal   takes      Submitting:SubmissionAnswered Submitting:ProgressReported Submitting:ReportProgress Erasing:CaseErased
 portal   takes      MassTransit:Fault
 portal   watches    roster tam surveys pir
+portal   erases     discarded
 TABLE
 )
 
@@ -148,16 +150,17 @@ TABLE
 # RabbitMQ asks for the right to configure even where that changes nothing; so configure is the sum of all. What a service may
 # not write it cannot send or publish, and what it may not read it can neither take nor bind to an inbox.
 give_broker_accounts() {
-  local service users='' permissions='' own sends publishes takes watches
+  local service users='' permissions='' own sends publishes takes watches erases
   for service in "${SERVICES[@]}"; do
     own=$(names "$service" inboxes 's/.*/&(_error)?/')
     sends=$(names "$service" sends)
     publishes=$(names "$service" publishes "$EXCHANGE")
     takes=$(names "$service" takes "$EXCHANGE")
     watches=$(names "$service" watches 's/$/_error/')
+    erases=$(names "$service" erases)
     users+=${users:+,}$(printf '{"name":"%s","password":"%s","tags":""}' "$(role_of "$service")" "$(password_of "rabbitmq_${service,,}")")
     permissions+=${permissions:+,}$(printf '{"user":"%s","vhost":"/","configure":"%s","write":"%s","read":"%s"}' "$(role_of "$service")" \
-      "$(any_of "$own" "$sends" "$publishes" "$takes")" "$(any_of "$own" "$sends" "$publishes")" "$(any_of "$own" "$takes" "$watches")")
+      "$(any_of "$own" "$sends" "$publishes" "$takes")" "$(any_of "$own" "$sends" "$publishes")" "$(any_of "$own" "$takes" "$watches" "$erases")")
   done
   # By standard input, where no process list shows the passwords.
   "$FIDELITY_DATA/rabbitmq/rabbitmqctl" --quiet import_definitions >"$LOGS/broker-accounts.log" 2>&1 <<<"{\"users\":[$users],\"permissions\":[$permissions]}" ||

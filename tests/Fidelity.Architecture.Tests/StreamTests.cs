@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Fidelity.ServiceDefaults;
 
 namespace Fidelity.Architecture.Tests;
 
@@ -98,6 +99,28 @@ public sealed partial class StreamTests
             sources.ShouldContain($"LiveStreamAggregation<{state.Name}>()");
     }
 
+    /// <summary>Of the events of a family's stream, those are not masked that say nothing of it (deploy/adr/0010-erasing.md).</summary>
+    [Fact]
+    public void Whatever_is_stored_of_a_family_is_masked_when_it_is_erased()
+    {
+        string[] impersonal = ["StreamErased", "WaitBegan", "TherapistPostsLearned"];
+        var states = 0;
+        foreach (var service in Repository.Services)
+        {
+            var masked = Sources(service).Distinct(StringComparer.Ordinal).SelectMany(file => MaskingRule().Matches(Repository.Text(file))).Select(rule => rule.Groups["type"].Value).ToHashSet(StringComparer.Ordinal);
+            foreach (var state in States(service).Where(type => type.IsAssignableTo(typeof(IErasable))))
+            {
+                states++;
+                Events(state).Select(happened => happened.Name).Except(masked).Except(impersonal).ShouldBeEmpty(state.FullName);
+            }
+
+            if (Setup(service).Contains("Facts.MapEvents", StringComparison.Ordinal))
+                Facts.Types.Where(fact => fact.GetProperty("CaseId") is not null).Select(fact => fact.Name).Except(masked).ShouldBeEmpty(service);
+        }
+
+        states.ShouldBe(3, "a case of the roster, its interviews, and a submission");
+    }
+
     [Fact]
     public void Deciding_sees_no_clock_no_bus_and_no_database()
     {
@@ -131,6 +154,9 @@ public sealed partial class StreamTests
 
     [GeneratedRegex(@"(?<owner>\w+)\.MapEvents\(", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MapEvents();
+
+    [GeneratedRegex(@"(AddMaskingRuleForProtectedInformation|\bMask)<(?<type>\w+)>\(", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex MaskingRule();
 
     [GeneratedRegex("""MapEventType<(?<type>\w+)>\("(?<name>[^"]*)"\)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MapEventType();

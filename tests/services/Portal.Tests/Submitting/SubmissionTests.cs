@@ -36,4 +36,20 @@ public sealed class SubmissionTests
         var waiting = Submission.Conclude(again, Answer(again, SubmissionOutcome.Waiting, 1), Now).State;
         Submission.Conclude(waiting, Answer(waiting, SubmissionOutcome.Recorded, attempt: null), Now).State.StateAt(Now).ShouldBe(SubmissionState.Recorded);
     }
+
+    [Fact]
+    public void What_was_erased_is_refused_for_good_whatever_it_was_before()
+    {
+        var accepted = Submission.Accept(null, Accepted("Norr")).State;
+        var recorded = Submission.Conclude(accepted, Answer(accepted, SubmissionOutcome.Recorded, 0), Now).State;
+        foreach (var before in new[] { accepted, recorded })
+        {
+            var erased = before.Erase(Now).State;
+            (erased.Command, erased.IsSettled, erased.StateAt(Now)).ShouldBe((null, true, SubmissionState.Refused));
+            Submission.Accept(erased, Accepted("Norr")).Events.ShouldBeEmpty();
+            Submission.Conclude(erased, Answer(accepted, SubmissionOutcome.Recorded, 0), Now).Events.ShouldBeEmpty();
+        }
+
+        accepted.Erase(Now).Events.Count.ShouldBe(2, "it has its last word with it");
+    }
 }
