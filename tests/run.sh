@@ -151,7 +151,7 @@ if [[ $screenshots ]]; then
   mkdir -p -- "$FIDELITY_TEST_SCREENSHOTS"
 fi
 
-# run_project PROJECT: one executable, at most 28 minutes; its output, results and time into $results.
+# run_project PROJECT: one executable, at most an hour; its output, results and time into $results.
 run_project() {
   local project=$1 name executable started=$SECONDS status=0
   name=$(basename "$project" .csproj)
@@ -159,14 +159,19 @@ run_project() {
   executable=$(printf '%s\n' "${project%/*}"/bin/Release/net10.0/*.Tests.runtimeconfig.json | head -n 1)
   executable=${executable%.runtimeconfig.json}
   if [[ -x $executable ]]; then
-    timeout --kill-after=20 28m "$executable" -noColor -noLogo -xml "$results/$name.xml" \
+    timeout --kill-after=20 60m "$executable" -noColor -noLogo -reporter verbose -xml "$results/$name.xml" \
       >"$results/$name.log" 2>&1 </dev/null || status=$?
-    ((status != 124 && status != 137)) || echo "Stopped after 28 minutes." >>"$results/$name.log"
+    ((status != 124 && status != 137)) || echo "Stopped after 60 minutes, in: $(begun_only "$results/$name.log")" >>"$results/$name.log"
   else
     echo "There is no $executable after the build." >"$results/$name.log"
     status=127
   fi
   echo "$status $((SECONDS - started))" >"$results/$name.done"
+}
+
+# begun_only LOG: the tests that began and did not end.
+begun_only() {
+  comm -23 <(sed -n 's/^ *\(.*\) \[STARTING\].*/\1/p' "$1" | sort) <(sed -n 's/^ *\(.*\) \[FINISHED\].*/\1/p' "$1" | sort)
 }
 
 # count_of NAME ATTRIBUTE: of the assembly in the project's XML results; 0 when it wrote none.
@@ -195,7 +200,7 @@ report_project() {
   passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + left))
   end_transient
   printf '  %-42s %s (%s s)\n' "$name" "$out" "$seconds"
-  if ((bad)); then sed 's/^/    /' -- "$results/$name.log"; fi
+  if ((bad)); then sed -E '/\[(STARTING|FINISHED)\]/d; s/^/    /' -- "$results/$name.log"; fi
 }
 
 # await_one: until one of the running projects ends.
