@@ -38,6 +38,7 @@ sealed class AccessLog(NpgsqlDataSource database, ServiceSchema schema, TimeProv
             previous bytea not null,
             hash bytea not null);
         create index if not exists access_log_by_subject on {schema}.access_log (subject) where subject is not null;
+        create index if not exists access_log_by_person on {schema}.access_log (lower(who), number);
         create table if not exists {schema}.access_log_removed (only_one boolean primary key default true check (only_one), number bigint not null, hash bytea not null);
         """);
 
