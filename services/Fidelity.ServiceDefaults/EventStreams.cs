@@ -99,17 +99,24 @@ public interface IReadModel : IProjection, IReadSomeEvents
     static abstract ReadTable Table { get; }
 }
 
-/// <summary>A read model by name, and how a store is told of a version of it.</summary>
-sealed record ReadModel(string Name, ReadTable Table, Action<MartenServiceCollectionExtensions.MartenConfigurationExpression, uint> Register)
+/// <summary>A read model by name, and how a store is told of it: as the service has it, and as new tables of it are filled.</summary>
+sealed record ReadModel(
+    string Name, ReadTable Table, Action<MartenServiceCollectionExtensions.MartenConfigurationExpression> Register,
+    Action<MartenServiceCollectionExtensions.MartenConfigurationExpression, uint> RegisterUpTo)
 {
-    public static ReadModel Of<T>(string name) where T : class, IReadModel => new(name, T.Table, (marten, version) =>
-        marten.AddProjectionWithServices<T>(ProjectionLifecycle.Async, ServiceLifetime.Singleton, projection =>
-        {
-            projection.Name = name;
-            projection.Version = version;
-            foreach (var type in T.Events)
-                projection.IncludeType(type);
-        }));
+    public static ReadModel Of<T>(string name) where T : class, IReadModel
+    {
+        return new(name, T.Table, marten => Add<T>(marten, 1), Add<UpTo<T>>);
+
+        void Add<TProjection>(MartenServiceCollectionExtensions.MartenConfigurationExpression marten, uint version) where TProjection : class, IProjection =>
+            marten.AddProjectionWithServices<TProjection>(ProjectionLifecycle.Async, ServiceLifetime.Singleton, projection =>
+            {
+                projection.Name = name;
+                projection.Version = version;
+                foreach (var type in T.Events)
+                    projection.IncludeType(type);
+            });
+    }
 }
 
 public sealed class EventStreamsBuilder(IServiceCollection services, MartenServiceCollectionExtensions.MartenConfigurationExpression marten)
@@ -125,7 +132,7 @@ public sealed class EventStreamsBuilder(IServiceCollection services, MartenServi
     public EventStreamsBuilder Project<T>(string name) where T : class, IReadModel
     {
         var model = ReadModel.Of<T>(name);
-        model.Register(marten, 1);
+        model.Register(marten);
         services.AddSingleton(model);
         services.AddSingleton(new Shard(name));
         return Table(model.Table);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Dapper;
-using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -10,16 +9,14 @@ namespace Fidelity.ServiceDefaults;
 
 /// <summary>
 /// Makes read tables anew from the events. The new ones are filled in a schema of their own by a new version of the projection,
-/// while the service goes on with the old ones; when they have caught up, the two change places in one transaction.
+/// while the service goes on with the old ones; when they have caught up, they take the place of the old ones in one transaction.
 /// </summary>
 sealed class Rebuilding(NpgsqlDataSource database, EventStore events, IEnumerable<ReadModel> models)
 {
     public const string Argument = "--rebuild";
 
-    const uint NewVersion = 2;
-    static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
-    static readonly TimeSpan BetweenNews = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan PatienceForExchange = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan PatienceForLocks = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan BetweenExchanges = TimeSpan.FromSeconds(1);
 
     readonly string filling = $"{events.Schema}_rebuilding";
     readonly string replaced = $"{events.Schema}_replaced";
@@ -67,15 +64,15 @@ sealed class Rebuilding(NpgsqlDataSource database, EventStore events, IEnumerabl
         await connection.ExecuteAsync("select pg_advisory_lock(hashtext(@filling))", new { filling });
         try
         {
-            var progress = $"{model.Name}:V{NewVersion}:All";
+            await using var tables = new Filling(database, events, filling, model, news);
+            await tables.Forget(connection);
             await connection.ExecuteAsync(
                 $"""
                 drop schema if exists {filling} cascade;
                 create schema {filling};
                 {model.Table.Sql.Replace("{schema}", filling, StringComparison.Ordinal)};
-                delete from {events.Schema}.mt_event_progression where name = @progress;
-                """, new { progress });
-            return await FillAndExchange(connection, model, progress, news, stopping);
+                """);
+            return await FillAndExchange(connection, model, tables, news, stopping);
         }
         finally
         {
@@ -83,107 +80,74 @@ sealed class Rebuilding(NpgsqlDataSource database, EventStore events, IEnumerabl
         }
     }
 
-    async Task<long> FillAndExchange(NpgsqlConnection connection, ReadModel model, string progress, TextWriter news, CancellationToken stopping)
+    async Task<long> FillAndExchange(NpgsqlConnection connection, ReadModel model, Filling tables, TextWriter news, CancellationToken stopping)
     {
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddSingleton(database);
-        services.AddSingleton(new ServiceSchema(filling));
-        model.Register(services.AddEventStore(events.Schema, events.Events), NewVersion);
-        await using var provider = services.BuildServiceProvider();
-        using var daemon = await provider.GetRequiredService<IDocumentStore>().BuildProjectionDaemonAsync();
-        await daemon.StartAllAsync();
-        try
-        {
-            while (true)
-            {
-                await Fill(model, progress, news, stopping);
-                try
-                {
-                    if (await Exchange(connection, model, progress, stopping) is { } position)
-                        return position;
-                }
-                catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected)
-                {
-                    // The service's own daemon had a page in hand, and keeps it; the next exchange comes between two pages.
-                }
-            }
-        }
-        finally
-        {
-            await daemon.StopAllAsync();
-        }
-    }
-
-    /// <summary>Waits until the new tables are as far as there were events when last looked.</summary>
-    async Task Fill(ReadModel model, string progress, TextWriter news, CancellationToken stopping)
-    {
-        var told = Stopwatch.StartNew();
-        var (_, last) = await Positions(progress, stopping);
+        var own = new Shard(model.Name).ProgressName;
         while (true)
         {
-            var (position, _) = await Positions(progress, stopping);
-            if (position >= last)
-                return;
-            if (told.Elapsed > BetweenNews)
+            try
             {
-                await news.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{model.Name}: {position} of {last} events ({100 * position / last} %)"));
-                told.Restart();
+                // Nearly all while nobody waits, and the rest under the locks.
+                if (await tables.FillUpTo(await Begun(own, connection) ?? await Last(connection), stopping)
+                    && await Exchange(connection, own, tables, stopping) is { } position)
+                    return position;
+            }
+            catch (PostgresException held) when (held.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+            {
+                // By a page that the service's own daemon had in hand, or by a reader that takes its time.
             }
 
-            await Task.Delay(BetweenLooks, stopping);
+            await news.WriteLineAsync($"{model.Name}: not exchanged yet; trying again");
+            await Task.Delay(BetweenExchanges, stopping);
         }
-    }
-
-    async Task<(long Position, long Last)> Positions(string progress, CancellationToken stopping)
-    {
-        await using var connection = await database.OpenConnectionAsync(stopping);
-        return await connection.QuerySingleAsync<(long, long)>(
-            $"""
-            select coalesce((select last_seq_id from {events.Schema}.mt_event_progression where name = @progress), 0),
-                   coalesce((select max(seq_id) from {events.Schema}.mt_events), 0)
-            """, new { progress });
     }
 
     /// <summary>
-    /// Puts the new tables in the place of the old ones, and answers how far they are; null when they do not catch up in time. Both
-    /// daemons are kept from saving a page in the meantime: first the service's own, until the other has come as far. The page that
-    /// each has in hand then no longer follows on what is saved, and the service's own reads on from there.
+    /// Puts the new tables in the place of the old ones, and answers how far they are; null when they do not get there in time. They
+    /// are to be exactly as far as the service's own daemon has saved, since a daemon remembers where it stands and goes on from there
+    /// whatever is saved. So between two of its pages it is kept from saving another: a page that has only moved the daemon's progress
+    /// writes into the new tables afterwards, and one that has written into the old ones is saved first.
     /// </summary>
-    async Task<long?> Exchange(NpgsqlConnection connection, ReadModel model, string progress, CancellationToken stopping)
+    async Task<long?> Exchange(NpgsqlConnection connection, string own, Filling tables, CancellationToken stopping)
     {
         await using var transaction = await connection.BeginTransactionAsync(stopping);
-        var own = $"{model.Name}:All";
-        var old = await Hold(own) ?? 0;
-        for (var waiting = Stopwatch.StartNew(); (await Positions(progress, stopping)).Position < old;)
-        {
-            if (waiting.Elapsed > PatienceForExchange)
-                return null;
-            await Task.Delay(BetweenLooks, stopping);
-        }
+        // Marten moves the progress first and then writes the rows. For a page that does it the other way round, we go back.
+        await connection.ExecuteAsync($"select from {events.Schema}.mt_event_progression where name = @own for update", new { own }, transaction);
+        // Shorter than PostgreSQL waits before it ends a deadlock by ending a page, and than anybody minds who waits behind us.
+        await connection.ExecuteAsync($"set local lock_timeout = '{PatienceForLocks.TotalMilliseconds} ms'", transaction: transaction);
+        var made = await Tables(filling);
+        foreach (var table in made.Intersect(await Tables(events.Schema), StringComparer.Ordinal))
+            await connection.ExecuteAsync($"lock table {events.Schema}.{table} in exclusive mode", transaction: transaction);
 
-        var position = await Hold(progress) ?? 0;
-        var tables = await connection.QueryAsync<string>("select tablename from pg_tables where schemaname = @filling", new { filling }, transaction);
+        var begun = await Begun(own, connection, transaction);
+        var position = begun ?? await Last(connection, transaction);
+        if (!await tables.FillUpTo(position, stopping))
+            return null;
+
         await connection.ExecuteAsync($"drop schema if exists {replaced} cascade; create schema {replaced}", transaction: transaction);
         // What another version made may be lacking, or otherwise.
-        foreach (var table in tables)
+        foreach (var table in made)
         {
             await connection.ExecuteAsync(
                 $"alter table if exists {events.Schema}.{table} set schema {replaced}; alter table {filling}.{table} set schema {events.Schema}", transaction: transaction);
         }
 
-        await connection.ExecuteAsync(
-            $"""
-            insert into {events.Schema}.mt_event_progression as progress (name, last_seq_id) values (@own, @position)
-            on conflict (name) do update set last_seq_id = excluded.last_seq_id, last_updated = transaction_timestamp();
-            delete from {events.Schema}.mt_event_progression where name = @progress;
-            drop schema {replaced} cascade;
-            drop schema {filling};
-            """, new { own, position, progress }, transaction);
+        await connection.ExecuteAsync($"drop schema {replaced} cascade; drop schema {filling}", transaction: transaction);
+        await tables.Forget(connection, transaction);
+        if (begun is null && position > 0)
+            await connection.ExecuteAsync(
+                $"insert into {events.Schema}.mt_event_progression (name, last_seq_id) values (@own, @position)", new { own, position }, transaction);
         await transaction.CommitAsync(stopping);
         return position;
 
-        Task<long?> Hold(string shard) => connection.ExecuteScalarAsync<long?>(
-            $"select last_seq_id from {events.Schema}.mt_event_progression where name = @shard for update", new { shard }, transaction);
+        async Task<List<string>> Tables(string schema) =>
+            (await connection.QueryAsync<string>("select tablename from pg_tables where schemaname = @schema", new { schema }, transaction)).AsList();
     }
+
+    /// <summary>How far the service's own daemon has saved; null when it has never begun.</summary>
+    Task<long?> Begun(string own, NpgsqlConnection connection, NpgsqlTransaction? transaction = null) => connection.ExecuteScalarAsync<long?>(
+        $"select last_seq_id from {events.Schema}.mt_event_progression where name = @own", new { own }, transaction);
+
+    Task<long> Last(NpgsqlConnection connection, NpgsqlTransaction? transaction = null) =>
+        connection.ExecuteScalarAsync<long>($"select coalesce(max(seq_id), 0) from {events.Schema}.mt_events", transaction: transaction);
 }

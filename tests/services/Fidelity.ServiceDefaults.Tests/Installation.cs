@@ -155,11 +155,15 @@ public sealed class Installation : IAsyncLifetime
     }
 
     /// <summary>Does something while the read table's projection cannot save how far it is, and so does not go on.</summary>
-    public async Task WhileTheProjectionStands(Func<Task> act)
+    public Task WhileTheProjectionStands(Func<Task> act) =>
+        While("select from {schema}.mt_event_progression where name = 'Tally:All' for update", act);
+
+    /// <summary>Does something while a transaction holds what a statement locked, in the service's schema.</summary>
+    public async Task While(string sql, Func<Task> act)
     {
         await using var connection = await Database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using (var hold = new NpgsqlCommand($"select from {schema}.mt_event_progression where name = 'Tally:All' for update", connection, transaction))
+        await using (var hold = new NpgsqlCommand(sql.Replace("{schema}", schema, StringComparison.Ordinal), connection, transaction))
             await hold.ExecuteNonQueryAsync();
         await act();
     }

@@ -28,7 +28,8 @@ public sealed class RebuildingTests : IAsyncLifetime
                 await Add("meanwhile", appended);
             return appended;
         }, Cancelled);
-        (await installation.RunWith("--rebuild", "tally")).ShouldBe(0);
+        foreach (var _ in Enumerable.Range(0, 3))
+            (await installation.RunWith("--rebuild", "tally")).ShouldBe(0);
         await stop.CancelAsync();
         var appended = await meanwhile;
         appended.ShouldBeGreaterThan(0);
@@ -46,10 +47,79 @@ public sealed class RebuildingTests : IAsyncLifetime
     public async Task A_rebuild_that_was_cut_short_is_begun_again()
     {
         await Add("one", 0);
+        await Until(tallies => tallies.ContainsKey("one"));
         await installation.Run("create schema {schema}_rebuilding; create table {schema}_rebuilding.tallies (half int)");
         await installation.Run("insert into {schema}.mt_event_progression (name, last_seq_id) values ('Tally:V2:All', 1000)");
         (await installation.RunWith("--rebuild")).ShouldBe(0);
         (await installation.Tallies()).ShouldBe([new("one", 1)]);
+    }
+
+    [Fact]
+    public async Task Who_reads_for_long_holds_up_the_exchange_and_nothing_else()
+    {
+        await Add("before", 0);
+        await Until(tallies => tallies.ContainsKey("before"));
+        await installation.Run("update {schema}.tallies set times = -1");
+
+        var rebuilt = Task.FromResult(-1);
+        await installation.While("select from {schema}.tallies", async () =>
+        {
+            rebuilt = Task.Run(() => installation.RunWith("--rebuild"), Cancelled);
+            await Until(async () => (await installation.Run(
+                "select count(*) from pg_locks where relation = '{schema}.tallies'::regclass and mode = 'AccessExclusiveLock' and not granted")) is 1L);
+            await Add("meanwhile", 0);
+            await Until(tallies => tallies.ContainsKey("meanwhile"));
+            rebuilt.IsCompleted.ShouldBeFalse();
+        });
+
+        (await rebuilt).ShouldBe(0);
+        (await installation.Tallies()).ShouldBe([new("before", 1), new("meanwhile", 1)], ignoreOrder: true);
+        await Add("later", 0);
+        await Until(tallies => tallies.ContainsKey("later"));
+        (await installation.Tallies()).ShouldBe([new("before", 1), new("meanwhile", 1), new("later", 1)], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_page_that_waits_to_be_saved_is_in_the_new_table_once()
+    {
+        await Add("before", 0);
+        await Until(tallies => tallies.ContainsKey("before"));
+
+        var rebuilt = Task.FromResult(-1);
+        await installation.WhileTheProjectionStands(async () =>
+        {
+            await Add("in hand", 0);
+            await Until(async () => (await installation.Run(
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%{schema}.mt_event_progression%'")) is 1L);
+            rebuilt = Task.Run(() => installation.RunWith("--rebuild"), Cancelled);
+            await Until(async () => (await installation.Run(
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%{schema}.mt_event_progression%'")) is 2L);
+        });
+
+        (await rebuilt).ShouldBe(0);
+        await Until(tallies => tallies.ContainsKey("in hand"));
+        await Add("later", 0);
+        await Until(tallies => tallies.ContainsKey("later"));
+        (await installation.Tallies()).ShouldBe([new("before", 1), new("in hand", 1), new("later", 1)], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_service_that_does_not_run_goes_on_with_the_new_table_when_it_starts()
+    {
+        await using var stopped = new Installation();
+        (await stopped.RunWith("--rebuild")).ShouldBe(0);
+        await stopped.Insert("first", [("added", """{"who":"never begun","number":0}""")]);
+        (await stopped.RunWith("--rebuild")).ShouldBe(0);
+        (await stopped.Tallies()).ShouldBe([new("never begun", 1)]);
+
+        await stopped.Insert("second", [("added", """{"who":"behind","number":0}""")]);
+        await stopped.Run("update {schema}.tallies set times = -1");
+        (await stopped.RunWith("--rebuild")).ShouldBe(0);
+        (await stopped.Tallies()).ShouldBe([new("never begun", 1)]);
+
+        await stopped.InitializeAsync();
+        await Until(async () => (await stopped.Tallies()).ContainsKey("behind"));
+        (await stopped.Tallies()).ShouldBe([new("never begun", 1), new("behind", 1)], ignoreOrder: true);
     }
 
     [Fact]
@@ -64,11 +134,13 @@ public sealed class RebuildingTests : IAsyncLifetime
         return true;
     }, Cancelled);
 
-    async Task Until(Predicate<IReadOnlyDictionary<string, int>> wished)
+    Task Until(Predicate<IReadOnlyDictionary<string, int>> wished) => Until(async () => wished(await installation.Tallies()));
+
+    static async Task Until(Func<Task<bool>> wished)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         deadline.CancelAfter(Patience);
-        while (!wished(await installation.Tallies()))
+        while (!await wished())
             await Task.Delay(20, deadline.Token);
     }
 }
