@@ -48,7 +48,16 @@ public enum Purpose
     /// <summary>To read single interviews. Each speaks of a therapist.</summary>
     SeeScores,
 
-    /// <summary>To bring in records, and to ask what became of them.</summary>
+    /// <summary>To call families, and to record what they answer.</summary>
+    Interview,
+
+    /// <summary>To open and end a team's cases and posts.</summary>
+    ManageTeam,
+
+    /// <summary>To bring in a programme's files, and to see what came of them.</summary>
+    ImportFiles,
+
+    /// <summary>To bring in records as a program, and to ask what became of them.</summary>
     SubmitRecords,
 
     /// <summary>To keep the service running.</summary>
@@ -104,12 +113,13 @@ public static class Policy
 
     static Extent Of(Role role, Purpose purpose) => (role, purpose) switch
     {
-        (Role.Interviewer, Purpose.WorkOnTeam or Purpose.SeeCases) => Extent.Everything,
+        (Role.Interviewer, Purpose.WorkOnTeam or Purpose.SeeCases or Purpose.Interview) => Extent.Everything,
         (Role.Therapist, Purpose.FollowTeam or Purpose.WorkOnTeam) => Extent.Everything,
         (Role.Therapist, Purpose.SeeCases or Purpose.SeeScores) => Extent.OwnCases,
         (Role.Supervisor or Role.Consultant, Purpose.FollowTeam or Purpose.WorkOnTeam or Purpose.SeeCases or Purpose.SeeScores) => Extent.Everything,
+        (Role.Supervisor, Purpose.Interview or Purpose.ManageTeam) => Extent.Everything,
         (Role.ProgrammeDirector, Purpose.FollowTeam or Purpose.WorkOnTeam) => Extent.Everything,
-        (Role.Administrator, Purpose.Operate or Purpose.SeeAccess or Purpose.GiveAccess or Purpose.KeepRecords) => Extent.Everything,
+        (Role.Administrator, Purpose.Operate or Purpose.SeeAccess or Purpose.GiveAccess or Purpose.KeepRecords or Purpose.ImportFiles) => Extent.Everything,
         (Role.Auditor, Purpose.SeeAccess) => Extent.Everything,
         _ => Extent.Nothing,
     };

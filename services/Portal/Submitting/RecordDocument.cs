@@ -35,6 +35,10 @@ sealed record RecordDocument(IReadOnlyList<string> Cells, IReadOnlyList<Problem.
         }
     }
 
+    /// <summary>What was filled in on a page, by column; what is left out is blank.</summary>
+    public static RecordDocument Of(ImportKind kind, IReadOnlyDictionary<string, string> cells) =>
+        new([.. kind.Columns.Select(column => cells.GetValueOrDefault(column, ""))], []);
+
     /// <summary>Some programs begin UTF-8 with a byte order mark; JSON knows none.</summary>
     static ReadOnlySequence<byte> WithoutMark(ReadOnlySequence<byte> body)
     {

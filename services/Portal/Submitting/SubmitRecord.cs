@@ -37,17 +37,24 @@ sealed class SubmitRecord(
         if (document is null)
             return Problems.OfStatus(tooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest);
 
-        var judged = await Judge(ParsedImport.Read(ImportFiles.Of(kind, document.Cells), programme!), programme!, stopping);
+        var taken = await Take(document, kind, programme!, stopping);
+        return taken.Submission is { } submission ? Answer(context, taken.Id, submission) : Problems.Of(taken.Faults);
+    }
+
+    /// <summary>Keeps a record that is in order and sends it to its owner; otherwise says all that is wrong with it.</summary>
+    public async Task<TakenRecord> Take(RecordDocument document, ImportKind kind, string programme, CancellationToken stopping)
+    {
+        var judged = await Judge(ParsedImport.Read(ImportFiles.Of(kind, document.Cells), programme), programme, stopping);
         Problem.Fault[] faults = [.. document.Faults, .. judged.Findings.Select(found => Fault(found.Code, found.Column, found.Message))];
         if (faults.Length > 0)
-            return Problems.Of([.. faults.DistinctBy(found => found.Pointer ?? found.Detail, StringComparer.Ordinal)]);
+            return new([.. faults.DistinctBy(found => found.Pointer ?? found.Detail, StringComparer.Ordinal)], Guid.Empty, null);
 
         var command = submissions.Name(judged.Rows.Single().Command);
         var submission = await submissions.Accept(command, row: null, stopping);
         // Between the judging and here, somebody else may have taken the id.
         return ImportCheck.Contradiction(kind, submission.Command, command) is { } taken
-            ? Problems.Of([Fault(taken.Code, taken.Field, taken.Message)])
-            : Answer(context, command.SubmissionId, await Settle(submission, stopping));
+            ? new([Fault(taken.Code, taken.Field, taken.Message)], command.SubmissionId, null)
+            : new([], command.SubmissionId, await Settle(submission, stopping));
     }
 
     static Problem.Fault Fault(string code, string? column, string message) => new(code, RecordDocument.Pointer(column), null, message);
@@ -119,3 +126,6 @@ sealed class SubmitRecord(
         }
     }
 }
+
+/// <summary>What became of a record that was given: all that is wrong with it, or where its submission stands.</summary>
+sealed record TakenRecord(IReadOnlyList<Problem.Fault> Faults, Guid Id, Submission? Submission);
