@@ -15,7 +15,12 @@ public sealed class BusinessCalendar(TimeProvider clock, DateOnly? heldAt)
     {
     }
 
-    public DateOnly Today => heldAt ?? DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), Zone).DateTime);
+    public DateOnly Today => heldAt ?? DateOnly.FromDateTime(There);
+
+    /// <summary>The moment on the clocks there: of the day that is held still, the real time of day.</summary>
+    public DateTime Now => Today.ToDateTime(TimeOnly.FromDateTime(There));
+
+    DateTime There => TimeZoneInfo.ConvertTime(clock.GetUtcNow(), Zone).DateTime;
 
     static DateOnly? HeldAt(string? value) =>
         string.IsNullOrWhiteSpace(value) ? null

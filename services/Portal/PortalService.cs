@@ -1,4 +1,6 @@
 using Fidelity.Portal.Access;
+using Fidelity.Portal.Answering;
+using Fidelity.Portal.Calling;
 using Fidelity.Portal.DeadLetters;
 using Fidelity.Portal.Defining;
 using Fidelity.Portal.Describing;
@@ -6,6 +8,7 @@ using Fidelity.Portal.Erasing;
 using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Granting;
 using Fidelity.Portal.Importing;
+using Fidelity.Portal.Interviewing;
 using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.Operations;
 using Fidelity.Portal.Overview;
@@ -37,6 +40,8 @@ static class PortalService
             })
             .Table(ImportsTable.Uploads)
             .Table(Erasures.Table)
+            .Table(Drafts.Table)
+            .Table(CallNotes.Table)
             .Project<FactsTable>("Facts")
             .Project<Standings>("Standings")
             .Project<SubmissionsTable>(SubmissionsTable.Name)
@@ -59,6 +64,7 @@ static class PortalService
         builder.AddOperations();
         builder.AddSubmitting();
         builder.AddImporting();
+        builder.AddInterviewing();
         builder.AddApi();
         builder.AddPages();
     }

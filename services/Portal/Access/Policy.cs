@@ -86,7 +86,11 @@ public sealed record TokenScope(IReadOnlyList<Purpose> Purposes, string? Program
 /// <param name="Grants">Every grant that the account was given.</param>
 /// <param name="Token">What the token is for, when it is a program that asks.</param>
 public sealed record Visitor(
-    string Name, string? Staff, IReadOnlyList<TeamPost> Posts, IReadOnlyList<Grant> Grants, TokenScope? Token = null);
+    string Name, string? Staff, IReadOnlyList<TeamPost> Posts, IReadOnlyList<Grant> Grants, TokenScope? Token = null)
+{
+    /// <summary>By what name records and forms speak of them.</summary>
+    public string Holder => Staff ?? Name;
+}
 
 /// <summary>Some of what there is.</summary>
 /// <param name="Programme">Null: every programme.</param>

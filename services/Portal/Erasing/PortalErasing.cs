@@ -1,12 +1,13 @@
 using System.Text;
 using Dapper;
+using Fidelity.Measurement;
 using Fidelity.Portal.DeadLetters;
 using Fidelity.ServiceDefaults;
 using Npgsql;
 
 namespace Fidelity.Portal.Erasing;
 
-/// <summary>Erases what the portal keeps of a case: facts, submissions, uploaded files and what was found in them, and dead letters.</summary>
+/// <summary>Erases what the portal keeps of a case: facts, submissions, forms that were begun, uploaded files and what was found in them, and dead letters.</summary>
 sealed class PortalErasing(
     ErasedStreams erasing, NpgsqlDataSource database, ServiceSchema schema, IConfiguration configuration, TimeProvider clock)
 {
@@ -14,6 +15,7 @@ sealed class PortalErasing(
     public async Task<int> Erase(string programme, string caseId, CancellationToken stopping) =>
         await erasing.Facts(programme, caseId, "facts", stopping)
         + await Submissions(programme, caseId, stopping)
+        + await Forms(programme, caseId, stopping)
         + await Imports(programme, caseId, stopping)
         + await DeadLetters(programme, caseId, stopping);
 
@@ -28,6 +30,18 @@ sealed class PortalErasing(
         foreach (var key in submitted)
             await erasing.End<Submission>(key, (submission, _) => Task.FromResult(submission.Erase(clock.GetUtcNow())), stopping);
         return submitted.Count;
+    }
+
+    /// <summary>Forms that were begun, and how the family was called.</summary>
+    async Task<int> Forms(string programme, string caseId, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        return await connection.ExecuteScalarAsync<int>(
+            $"""
+            with begun as (delete from {schema.Name}.drafts where programme = @programme and instrument = @tam and subject = @caseId returning 1),
+            noted as (delete from {schema.Name}.call_notes where programme = @programme and case_id = @caseId returning 1)
+            select ((select count(*) from begun) + (select count(*) from noted))::int
+            """, new { programme, caseId, tam = Codes.Of(Instrument.Tam) });
     }
 
     /// <summary>
