@@ -20,7 +20,10 @@ public sealed class BusinessCalendar(TimeProvider clock, DateOnly? heldAt)
     /// <summary>The moment on the clocks there: of the day that is held still, the real time of day.</summary>
     public DateTime Now => Today.ToDateTime(TimeOnly.FromDateTime(There));
 
-    DateTime There => TimeZoneInfo.ConvertTime(clock.GetUtcNow(), Zone).DateTime;
+    /// <summary>A moment in UTC, on the clocks there.</summary>
+    public static DateTime At(DateTime utc) => TimeZoneInfo.ConvertTimeFromUtc(utc, Zone);
+
+    DateTime There => At(clock.GetUtcNow().UtcDateTime);
 
     static DateOnly? HeldAt(string? value) =>
         string.IsNullOrWhiteSpace(value) ? null

@@ -141,11 +141,15 @@ public sealed class AccessInstallation() : Installation(port: 18700)
             return program;
         }
 
-        if (who == "an")
-            return Client(Portal.BaseAddress!, null);
+        return Client(Portal.BaseAddress!, who == "an" ? null : await SessionOf(chromium, who));
+    }
+
+    /// <summary>The session of somebody of the access matrix, as a browser keeps it.</summary>
+    public async Task<string> SessionOf(Chromium chromium, string who)
+    {
         if (!people.TryGetValue(who, out var session))
             people.Add(who, session = await Arrive(chromium, who));
-        return Client(Portal.BaseAddress!, session);
+        return session;
     }
 
     /// <summary>Makes an account as the matrix describes it, by what an administrator does on the pages.</summary>
@@ -192,6 +196,18 @@ public sealed class AccessInstallation() : Installation(port: 18700)
             Programme, "posts", new JsonObject { ["staff_id"] = staff, ["team_id"] = Own, ["role"] = role, ["from"] = "2026-10-01", ["to"] = to });
         answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
         await Settle();
+    }
+
+    /// <summary>A form that somebody of a team has begun, of an interview that was due long ago; as it would be after some weeks.</summary>
+    public async Task<Guid> Form(string programme, string team, string family)
+    {
+        var id = Guid.CreateVersion7();
+        await Execute(
+            $$"""
+            insert into portal.drafts (id, instrument, programme, team_id, subject, due, content, begun_by, begun_at, saved_by, saved_at)
+            values ('{{id}}', 'tam', '{{programme}}', '{{team}}', '{{family}}', date '2000-01-01' + (random() * 7000)::int, '{}', 'somebody', now(), 'somebody', now())
+            """);
+        return id;
     }
 
     /// <summary>An account that belongs to a programme.</summary>

@@ -19,7 +19,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>Where something belongs: what a route's parameters are filled with.</summary>
-    sealed record Place(string Programme, string Team, string Case, Guid Account, Guid Submission, Guid Import);
+    sealed record Place(string Programme, string Team, string Case, Guid Account, Guid Submission, Guid Import, Guid Form);
 
     public static TheoryData<string> Visitors => [.. Columns];
 
@@ -36,7 +36,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         var own = who == "te" ? theirs : mine;
         // Administrators, auditors and tokens have their programme, all others a team of it.
         Place[] others = who == "te" ? [mine] : who is "ad" or "au" or "ts" or "tf" or "tc" ? [theirs] : [faraway, theirs];
-        var nowhere = own with { Programme = "nowhere", Team = "no-team", Case = "no-case", Account = Guid.CreateVersion7(), Submission = Guid.CreateVersion7(), Import = Guid.CreateVersion7() };
+        var nowhere = own with { Programme = "nowhere", Team = "no-team", Case = "no-case", Account = Guid.CreateVersion7(), Submission = Guid.CreateVersion7(), Import = Guid.CreateVersion7(), Form = Guid.CreateVersion7() };
         List<string> faults = [];
         foreach (var row in Lines.Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
@@ -50,7 +50,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
                 "u" => (HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized),
                 "x" => (HttpStatusCode.Forbidden, HttpStatusCode.Forbidden),
                 "." or "y" or "l" => (HttpStatusCode.OK, HttpStatusCode.OK),
-                "o" => (method == "POST" && route != Extract ? HttpStatusCode.Accepted : HttpStatusCode.OK, HttpStatusCode.NotFound),
+                "o" => (route.EndsWith("/accept", StringComparison.Ordinal) ? HttpStatusCode.Accepted : HttpStatusCode.OK, HttpStatusCode.NotFound),
                 "w" => (route.EndsWith("imports", StringComparison.Ordinal) ? HttpStatusCode.UnsupportedMediaType : HttpStatusCode.UnprocessableEntity, HttpStatusCode.Forbidden),
                 _ => throw new InvalidOperationException($"'{expected}' is no code of the matrix."),
             };
@@ -123,7 +123,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     static (HttpStatusCode, string) Nameless((HttpStatusCode Status, string Text) answer, Place asked)
     {
         var text = answer.Text;
-        foreach (var name in new[] { asked.Programme, asked.Team, asked.Case, asked.Account.ToString(), asked.Submission.ToString(), asked.Import.ToString() })
+        foreach (var name in new[] { asked.Programme, asked.Team, asked.Case, asked.Account.ToString(), asked.Submission.ToString(), asked.Import.ToString(), asked.Form.ToString() })
             text = text.Replace(name, "", StringComparison.Ordinal);
         // What names the single request or the single page.
         text = System.Text.RegularExpressions.Regex.Replace(text, "\"trace_?id\":\"[^\"]*\"|value=\"CfDJ8[^\"]*\"", "", System.Text.RegularExpressions.RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
@@ -139,6 +139,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
             .Replace("accounts/{Id:guid}", $"accounts/{place.Account}", StringComparison.Ordinal)
             .Replace("submissions/{id:guid}", $"submissions/{place.Submission}", StringComparison.Ordinal)
             .Replace("imports/{id:guid}", $"imports/{place.Import}", StringComparison.Ordinal)
+            .Replace("interviews/{id:guid}", $"interviews/{place.Form}", StringComparison.OrdinalIgnoreCase)
             .Replace("instruments/{id}", "instruments/tam-r@1", StringComparison.Ordinal).Replace("profiles/{id}", "profiles/mst@1", StringComparison.Ordinal);
         if (address is "/api/v1/reviews" or "/api/v1/trends" or "/api/v1/opportunities")
             address += $"?programme={place.Programme}&team={place.Team}";
@@ -150,6 +151,14 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
             request.Content = new FormUrlEncodedContent(new Dictionary<string, string>
             {
                 ["programme"] = place.Programme, ["case"] = place.Case, ["__RequestVerificationToken"] = page.IsSuccessStatusCode ? AccessInstallation.FormToken(await page.Content.ReadAsStringAsync(Cancelled)) : "",
+            });
+        }
+        else if (address.EndsWith("/saved", StringComparison.Ordinal))
+        {
+            using var page = await visitor.GetAsync("/account", Cancelled);
+            request.Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["i1"] = "5", ["__RequestVerificationToken"] = page.IsSuccessStatusCode ? AccessInstallation.FormToken(await page.Content.ReadAsStringAsync(Cancelled)) : "",
             });
         }
         else if (method == "POST" && !address.EndsWith("/accept", StringComparison.Ordinal))
@@ -167,7 +176,8 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     {
         var mine = await Of(AccessInstallation.Programme, AccessInstallation.Own);
         var theirs = await Of(AccessInstallation.OtherProgramme, AccessInstallation.Elsewhere);
-        return (mine, mine with { Team = AccessInstallation.Faraway, Case = "faraway-therapist-family" }, theirs);
+        var faraway = mine with { Team = AccessInstallation.Faraway, Case = "faraway-therapist-family" };
+        return (mine, faraway with { Form = await installation.Form(faraway.Programme, faraway.Team, faraway.Case) }, theirs);
 
         async Task<Place> Of(string programme, string team)
         {
@@ -179,7 +189,10 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
                 ["staff_id"] = $"{team.Split('-')[0]}-interviewer", ["team_id"] = team, ["role"] = "interviewer", ["from"] = "2026-01-01",
             });
             var submission = (await repeated.Content.ReadFromJsonAsync<JsonNode>(Cancelled))!;
-            return new(programme, team, $"{team.Split('-')[0]}-therapist-family", await installation.AccountIn(chromium, programme), (Guid)submission["submission"]!, (Guid)import["id"]!);
+            var family = $"{team.Split('-')[0]}-therapist-family";
+            return new(
+                programme, team, family, await installation.AccountIn(chromium, programme), (Guid)submission["submission"]!, (Guid)import["id"]!,
+                await installation.Form(programme, team, family));
         }
     }
 

@@ -113,12 +113,12 @@ sealed class Drafts(NpgsqlDataSource database, ServiceSchema schema, TimeProvide
     }
 
     sealed record Row(
-        Guid Id, string Instrument, string Programme, string Team_Id, string Subject, DateTime Due, string Content, string Begun_By, DateTime Begun_At,
+        Guid Id, string Instrument, string Programme, string Team_Id, string Subject, DateOnly Due, string Content, string Begun_By, DateTime Begun_At,
         string Saved_By, DateTime Saved_At, Guid? Submission)
     {
         public Draft Draft => new(
             Id, Codes.TryParse<Instrument>(Instrument, out var instrument) ? instrument : throw new InvalidOperationException($"No instrument is named {Instrument}."),
-            Programme, Team_Id, Subject, DateOnly.FromDateTime(Due), JsonSerializer.Deserialize<Dictionary<string, string>>(Content)!, Begun_By, Begun_At,
+            Programme, Team_Id, Subject, Due, JsonSerializer.Deserialize<Dictionary<string, string>>(Content)!, Begun_By, Begun_At,
             Saved_By, Saved_At, Submission);
     }
 }

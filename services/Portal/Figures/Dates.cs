@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fidelity.ServiceDefaults;
 
 namespace Fidelity.Portal.Figures;
 
@@ -9,6 +10,9 @@ static class Dates
 
     /// <summary>Of a day so near that its year goes without saying.</summary>
     public static string ShortDay(DateOnly date) => date.ToString("d MMM", CultureInfo.CurrentCulture);
+
+    /// <summary>Of a moment in UTC, on the teams' clocks.</summary>
+    public static string Clock(DateTime utc) => BusinessCalendar.At(utc).ToString("d MMM HH:mm", CultureInfo.CurrentCulture);
 
     public static string Month(DateOnly date) => date.ToString("MMM yyyy", CultureInfo.CurrentCulture);
 

@@ -6,7 +6,9 @@ using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
 using Fidelity.Portal.Access;
+using Fidelity.Portal.Calling;
 using Fidelity.Portal.Extracting;
+using Fidelity.Portal.Interviewing;
 using Fidelity.Portal.Languages;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Teams;
@@ -60,7 +62,11 @@ public sealed partial class TextsTests
             .. Enum.GetNames<ReviewState>().Except([nameof(ReviewState.Void)]).SelectMany(state => new[] { $"state.{state}", $"state.meaning.{state}" }),
             .. Profiles.All.SelectMany(Indicators.Of).Select(key => $"short.{key}"),
             .. Endings.Order.Select(outcome => $"outcome.{Codes.Of(outcome)}"),
-            .. Codes.All<AttemptOutcome>().Select(code => $"attempt.{code}"),
+            .. Codes.All<AttemptOutcome>().SelectMany(code => new[] { $"attempt.{code}", $"calls.done.{code}" }),
+            .. Enum.GetValues<AttemptOutcome>().Where(CallList.Ends).Select(outcome => $"calls.outcome.{Codes.Of(outcome)}"),
+            .. Codes.All<TimeOfDay>().Select(code => $"time.{code}"),
+            .. InterviewForm.Languages.Select(language => $"language.{language}"),
+            .. typeof(ErrorCodes).GetFields().Select(code => (string)code.GetRawConstantValue()!).Except([ErrorCodes.UnknownColumn, ErrorCodes.MissingColumn]).Select(code => $"fault.{code}"),
             .. Codes.All<OpportunityOutcome>().Select(code => $"ended.{code}"),
             .. Codes.All<DischargeReason>().Select(code => $"discharge.{code}"),
             .. Codes.All<InterviewMode>().Select(code => $"mode.{code}"),

@@ -1,0 +1,265 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Fidelity.EndToEnd.Tests;
+
+/// <summary>An interviewer's day: the list of whom to call, and the form of an interview.</summary>
+[Collection(nameof(AccessInstallation))]
+public sealed class CollectingTests(AccessInstallation installation, Chromium chromium) : IAsyncLifetime
+{
+    const string Team = AccessInstallation.Own;
+
+    static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await installation.Fill(chromium);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task A_day_by_the_keyboard_alone()
+    {
+        var family = await Family("keyboard");
+        await using var profile = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", session: await installation.SessionOf(chromium, "in"));
+        var page = await profile.NewPageAsync();
+        await page.GotoAsync("/calls");
+        await Entry(page, family).GetByRole(AriaRole.Button, new() { Name = "Interview" }).FocusAsync();
+        await page.Keyboard.PressAsync("n");
+        await page.GetByRole(AriaRole.Status).GetByText("Logged: no answer.").WaitForAsync();
+        (await Entry(page, family).InnerTextAsync()).ShouldContain("31 Oct no answer");
+
+        await Entry(page, family).GetByRole(AriaRole.Button, new() { Name = "Interview" }).FocusAsync();
+        await page.Keyboard.PressAsync("c");
+        await page.Keyboard.TypeAsync("11052026");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.TypeAsync("0915AM");
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Status).GetByText("Logged: call back.").WaitForAsync();
+        (await Entry(page, family).InnerTextAsync()).ShouldContain("Asked to be called 5 Nov 09:15");
+        // It asked for later than anybody else here.
+        (await page.Locator(".call").Last.InnerTextAsync()).ShouldContain(family);
+
+        await Entry(page, family).GetByRole(AriaRole.Button, new() { Name = "Interview" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("#i1 input").First.FocusAsync();
+        // 21 fives and 4 threes of 27 answers, two of them not applicable; one is taken back: 21/25 are at the adherent end.
+        foreach (var key in "5555555555" + "5555555555" + "5" + "3333" + "NN")
+            await page.Keyboard.PressAsync(key.ToString());
+        await page.Keyboard.PressAsync("4");
+        await page.Keyboard.PressAsync("Shift+Tab");
+        await page.Keyboard.PressAsync("Delete");
+        await page.GetByText("27 of 28 answered").WaitForAsync();
+        await Saved(page);
+
+        // The draft waits on any device.
+        await using var other = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", session: await installation.SessionOf(chromium, "in"));
+        var elsewhere = await other.NewPageAsync();
+        await elsewhere.GotoAsync(page.Url);
+        await elsewhere.GetByText("27 of 28 answered").WaitForAsync();
+        (await elsewhere.Locator("#i21 input:checked").InputValueAsync()).ShouldBe("5");
+        (await elsewhere.Locator("#i22 input:checked").InputValueAsync()).ShouldBe("3");
+        (await elsewhere.Locator("#i26 input:checked").InputValueAsync()).ShouldBe("NA");
+        (await elsewhere.Locator("#i28 input:checked").InputValueAsync()).ShouldBe("");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByText("The interview is recorded.").WaitForAsync();
+        var shown = await page.Locator(".facts").InnerTextAsync();
+        shown.ShouldContain("0.84");
+        shown.ShouldContain("0.61 reached");
+        shown.ShouldContain("25 of 28");
+        shown.ShouldContain("2 not applicable, 1 blank");
+        shown.ShouldContain("tam-r@1");
+        shown.ShouldContain("unverified");
+        await page.GotoAsync("/calls");
+        (await page.Locator(".call", new() { HasText = family }).CountAsync()).ShouldBe(0);
+        (await Completed(family)).ShouldBe(1);
+
+        // Whoever has the form open still is told, and nothing of theirs is kept.
+        await elsewhere.Locator("#i1 label").First.ClickAsync();
+        await elsewhere.GetByText("The interview is recorded.").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task What_is_answered_without_a_connection_is_kept_when_it_is_back()
+    {
+        var family = await Family("offline");
+        await using var profile = await chromium.NewProfile(installation.Portal.BaseAddress!, "sv-SE", session: await installation.SessionOf(chromium, "in"));
+        var page = await profile.NewPageAsync();
+        await Begin(page, family, "Intervjua");
+        await profile.SetOfflineAsync(true);
+        await page.Locator("#i1 label").Nth(4).ClickAsync();
+        await page.Locator("#i2 label").Nth(3).ClickAsync();
+        await page.GetByText("Inte sparat: ingen förbindelse.").WaitForAsync();
+        // The lid is closed, and opened later.
+        var address = page.Url;
+        await page.CloseAsync();
+        await profile.SetOfflineAsync(false);
+        page = await profile.NewPageAsync();
+        await page.GotoAsync(address);
+        await page.GetByText("2 av 28 besvarade").WaitForAsync();
+        await page.ReloadAsync();
+        (await page.Locator("#i1 input:checked").InputValueAsync()).ShouldBe("5");
+        (await page.Locator("#i2 input:checked").InputValueAsync()).ShouldBe("4");
+    }
+
+    [Fact]
+    public async Task Without_script_a_button_keeps_the_answers_and_too_few_give_no_score()
+    {
+        var family = await Family("scriptless");
+        await using var profile = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", script: false, session: await installation.SessionOf(chromium, "su"));
+        var page = await profile.NewPageAsync();
+        await Begin(page, family, "Interview");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
+        await page.GetByRole(AriaRole.Alert).GetByText("No item is answered.").WaitForAsync();
+        for (var item = 1; item <= 18; item++)
+            await page.Locator($"#i{item} input").Nth(4).CheckAsync(new() { Force = true });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save, and go on later" }).ClickAsync();
+        await page.GetByText("18 of 28 answered").WaitForAsync();
+        await page.GotoAsync("/calls");
+        await Entry(page, family).GetByRole(AriaRole.Button, new() { Name = "Go on with the interview" }).ClickAsync();
+        await page.GetByText("18 of 28 answered").WaitForAsync();
+        await page.GetByLabel("Held on").FillAsync("2026-11-01");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
+        await page.GetByRole(AriaRole.Alert).GetByText("a day that has not come").WaitForAsync();
+        await page.GetByLabel("Held on").FillAsync("2026-10-30");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
+        await page.GetByText("The interview is recorded.").WaitForAsync();
+        (await page.Locator("main").InnerTextAsync()).ShouldContain("18 items are answered with a number, and 19 are needed.");
+    }
+
+    [Fact]
+    public async Task A_family_that_opts_out_is_not_listed_again_and_one_that_declines_is_when_its_next_interview_falls_due()
+    {
+        var (optsOut, declines) = (await Family("opts-out"), await Family("declines"));
+        await using var profile = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", session: await installation.SessionOf(chromium, "in"));
+        var page = await profile.NewPageAsync();
+        foreach (var (family, says) in new[] { (optsOut, "Wants no more calls"), (declines, "Declines this time") })
+        {
+            await page.GotoAsync("/calls");
+            await Entry(page, family).GetByText("No interview this time").ClickAsync();
+            await Entry(page, family).GetByRole(AriaRole.Button, new() { Name = says }).ClickAsync();
+            await page.GetByRole(AriaRole.Status).GetByText("Logged:").WaitForAsync();
+            (await page.Locator(".call", new() { HasText = family }).CountAsync()).ShouldBe(0);
+        }
+
+        await installation.Settle();
+        (await Outcome(optsOut)).ShouldBe("opted_out");
+        (await Outcome(declines)).ShouldBe("declined");
+    }
+
+    [Fact]
+    public async Task Thirty_interviewers_at_one_list_lose_no_answer_and_complete_nothing_twice()
+    {
+        string[] families = [.. await Task.WhenAll(Enumerable.Range(1, 10).Select(number => Family($"crowd-{number}")))];
+        var sessions = new[] { await installation.SessionOf(chromium, "in"), await installation.SessionOf(chromium, "su") };
+        // Three open each family's interview at once, and each answers other items.
+        var forms = await Task.WhenAll(Enumerable.Range(0, 30).Select(async number =>
+        {
+            using var client = AccessInstallation.Client(installation.Portal.BaseAddress!, sessions[number % 2]);
+            var calls = await client.GetStringAsync("/calls", Cancelled);
+            using var begun = await Send(client, "/calls", calls, ("_handler", "call"), ("programme", AccessInstallation.Programme), ("case", families[number % 10]), ("do", "interview"));
+            begun.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+            var form = begun.Headers.Location!.ToString();
+            var page = await client.GetStringAsync(form, Cancelled);
+            await Task.WhenAll(Enumerable.Range(0, 9).Select(async item =>
+            {
+                using var saved = await Send(client, $"{form}/saved", page, ($"i{(number / 10 * 9) + item + 1}", "5"));
+                saved.StatusCode.ShouldBe(HttpStatusCode.OK);
+            }));
+            return (Family: families[number % 10], Form: form, Session: sessions[number % 2], Page: page);
+        }));
+        forms.Select(form => form.Form).Distinct().Count().ShouldBe(10);
+        await Task.WhenAll(forms.Select(async opened =>
+        {
+            using var client = AccessInstallation.Client(installation.Portal.BaseAddress!, opened.Session);
+            (await client.GetStringAsync(opened.Form, Cancelled)).ShouldContain("27 of 28 answered");
+        }));
+        await Task.WhenAll(forms.Select(async opened =>
+        {
+            using var client = AccessInstallation.Client(installation.Portal.BaseAddress!, opened.Session);
+            using var submitted = await Send(client, opened.Form, opened.Page, ("_handler", "answer"), ("do", "submit"));
+            submitted.StatusCode.ShouldBeOneOf(HttpStatusCode.Redirect, HttpStatusCode.OK);
+            (await client.GetStringAsync(opened.Form, Cancelled)).ShouldNotContain("name=\"i1\"");
+        }));
+        await installation.Settle();
+        foreach (var family in families)
+            (await Completed(family)).ShouldBe(1, family);
+    }
+
+    [Theory]
+    [InlineData("sv-SE", 1366)]
+    [InlineData("en-GB", 320)]
+    public async Task The_pages_keep_within_the_guidelines(string language, int width)
+    {
+        var family = await Family($"axe-{width}");
+        await using var profile = await chromium.NewProfile(
+            installation.Portal.BaseAddress!, language, width, bypassPolicy: true, session: await installation.SessionOf(chromium, "in"));
+        var page = await profile.NewPageAsync();
+        await page.GotoAsync("/calls");
+        foreach (var summary in await Entry(page, family).Locator("summary").AllAsync())
+            await summary.ClickAsync();
+        await Check(page, width);
+        await Entry(page, family).Locator("button[value=interview]").ClickAsync();
+        await page.Locator("#i1").WaitForAsync();
+        await page.Locator("#i1 label").First.ClickAsync();
+        await page.Locator("details.discard summary").ClickAsync();
+        await Check(page, width);
+        await page.Locator("button[value=submit]").ClickAsync();
+        await page.Locator("#grounds").WaitForAsync();
+        await Check(page, width);
+    }
+
+    static async Task Check(IPage page, int width)
+    {
+        (await page.RunAxe()).Violations.Select(violation => $"{violation.Id}: {violation.Help} {violation.Nodes[0].Html}").ShouldBeEmpty();
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width);
+    }
+
+    static ILocator Entry(IPage page, string family) => page.Locator(".call", new() { HasTextRegex = new Regex($"^\\s*{family}\\b", RegexOptions.NonBacktracking) });
+
+    static async Task Begin(IPage page, string family, string button)
+    {
+        await page.GotoAsync("/calls");
+        await Entry(page, family).GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
+        await page.Locator("#i1").WaitForAsync();
+    }
+
+    static Task Saved(IPage page) => page.Locator("[data-state]").GetByText("Saved.").WaitForAsync();
+
+    static async Task<HttpResponseMessage> Send(HttpClient client, string address, string page, params (string Name, string Value)[] fields) =>
+        await client.PostAsync(
+            address,
+            new FormUrlEncodedContent([.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value)), new("__RequestVerificationToken", AccessInstallation.FormToken(page))]),
+            Cancelled);
+
+    /// <summary>A family whose interview has fallen due on 15 October and is open until 7 November.</summary>
+    async Task<string> Family(string name)
+    {
+        using var answer = await installation.Post(AccessInstallation.Programme, "cases", new JsonObject
+        {
+            ["case_id"] = name, ["team_id"] = Team, ["therapist_id"] = "own-therapist", ["started"] = "2026-09-01",
+        });
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Cancelled));
+        while (!(await Opportunities(name)).Any(due => (string?)due["due"] == "2026-10-15"))
+            await Task.Delay(50, Cancelled);
+        return name;
+    }
+
+    async Task<string> Outcome(string family) => (string)(await Opportunities(family)).Single(due => (string?)due["due"] == "2026-10-15")["outcome"]!;
+
+    async Task<int> Completed(string family)
+    {
+        while (await Outcome(family) == "open")
+            await Task.Delay(50, Cancelled);
+        return (await Opportunities(family)).Count(due => (string?)due["outcome"] == "completed");
+    }
+
+    async Task<IReadOnlyList<JsonNode>> Opportunities(string family) =>
+    [
+        .. (await installation.Get($"/api/v1/opportunities?programme={AccessInstallation.Programme}&team={Team}"))
+            .Select(due => due!).Where(due => (string?)due["case"] == family),
+    ];
+}
