@@ -9,6 +9,7 @@ using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Granting;
 using Fidelity.Portal.Importing;
 using Fidelity.Portal.Interviewing;
+using Fidelity.Portal.LoadingTexts;
 using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.Operations;
 using Fidelity.Portal.Overview;
@@ -42,6 +43,7 @@ static class PortalService
             .Table(Erasures.Table)
             .Table(Drafts.Table)
             .Table(CallNotes.Table)
+            .Table(ItemTexts.Table)
             .Project<FactsTable>("Facts")
             .Project<Standings>("Standings")
             .Project<SubmissionsTable>(SubmissionsTable.Name)

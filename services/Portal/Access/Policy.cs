@@ -51,6 +51,9 @@ public enum Purpose
     /// <summary>To call families, and to record what they answer.</summary>
     Interview,
 
+    /// <summary>To rate the own supervisor or consultant.</summary>
+    Rate,
+
     /// <summary>To open and end a team's cases and posts.</summary>
     ManageTeam,
 
@@ -121,6 +124,7 @@ public static class Policy
         (Role.Therapist, Purpose.FollowTeam or Purpose.WorkOnTeam) => Extent.Everything,
         (Role.Therapist, Purpose.SeeCases or Purpose.SeeScores) => Extent.OwnCases,
         (Role.Supervisor or Role.Consultant, Purpose.FollowTeam or Purpose.WorkOnTeam or Purpose.SeeCases or Purpose.SeeScores) => Extent.Everything,
+        (Role.Therapist or Role.Supervisor, Purpose.Rate) => Extent.Everything,
         (Role.Supervisor, Purpose.Interview or Purpose.ManageTeam) => Extent.Everything,
         (Role.ProgrammeDirector, Purpose.FollowTeam or Purpose.WorkOnTeam) => Extent.Everything,
         (Role.Administrator, Purpose.Operate or Purpose.SeeAccess or Purpose.GiveAccess or Purpose.KeepRecords or Purpose.ImportFiles) => Extent.Everything,

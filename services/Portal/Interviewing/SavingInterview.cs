@@ -1,6 +1,7 @@
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Answering;
 using Fidelity.Portal.Calling;
+using Fidelity.Portal.LoadingTexts;
 using Fidelity.Portal.LoggingAccess;
 
 namespace Fidelity.Portal.Interviewing;
@@ -16,25 +17,15 @@ static class SavingInterview
         builder.Services.AddSingleton<RecordAttempt>();
         builder.Services.AddSingleton<Drafts>();
         builder.Services.AddSingleton<HoldInterview>();
+        builder.Services.AddSingleton<ItemTexts>();
     }
 
     public static void MapInterviewing(this IEndpointRouteBuilder pages) =>
         // The one who opened the form is in the log; each key that is pressed need not be.
         pages.MapPost("/interviews/{id:guid}/saved", Save).For(Purpose.Interview).WithMetadata(new Unlogged());
 
-    static async Task<IResult> Save(Guid id, IFormCollection sent, HoldInterview interviews, Drafts drafts, CurrentVisitor visitor, CancellationToken stopping)
-    {
-        if (await interviews.Open(id, await visitor.Reach(Purpose.Interview), stopping) is not { } form)
-            return Results.NotFound();
-        var given = FilledIn.Of(sent, form.Definition, InterviewForm.Columns);
-        var content = new Dictionary<string, string>(form.Draft.Content, StringComparer.Ordinal);
-        foreach (var (column, value) in given)
-            content[column] = value;
-        return await drafts.Save(id, given, (await visitor.Get())!.Holder, stopping)
-            ? Results.Json(new Kept(FilledIn.Answered(content, form.Definition)), ApiJson.Options)
-            : Results.Conflict();
-    }
-
-    /// <param name="Answered">How many items have an answer now.</param>
-    sealed record Kept(int Answered);
+    static async Task<IResult> Save(Guid id, IFormCollection sent, HoldInterview interviews, Drafts drafts, CurrentVisitor visitor, CancellationToken stopping) =>
+        await interviews.Open(id, await visitor.Reach(Purpose.Interview), stopping) is { } form
+            ? await KeptAnswers.Keep(drafts, form.Draft, form.Definition, InterviewForm.Columns, sent, (await visitor.Get())!.Holder, stopping)
+            : Results.NotFound();
 }
