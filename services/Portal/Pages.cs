@@ -5,6 +5,7 @@ using Fidelity.Portal.Languages;
 using Fidelity.Portal.Layout;
 using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.Overview;
+using Fidelity.Portal.Rating;
 using Fidelity.Portal.Reviews;
 using Fidelity.Portal.SigningIn;
 using Fidelity.Portal.Teams;
@@ -70,6 +71,7 @@ static class Pages
         app.MapSigningOut();
         app.MapExtracting();
         app.MapInterviewing();
+        app.MapRating();
         Passkeys.Map(app);
         Organisation.Map(app);
         app.MapRazorComponents<App>().WithStaticAssets();

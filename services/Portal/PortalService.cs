@@ -13,6 +13,7 @@ using Fidelity.Portal.LoadingTexts;
 using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.Operations;
 using Fidelity.Portal.Overview;
+using Fidelity.Portal.Rating;
 using Fidelity.Portal.Receiving;
 using Fidelity.Portal.Reviews;
 using Fidelity.Portal.SamplingAccess;
@@ -67,6 +68,7 @@ static class PortalService
         builder.AddSubmitting();
         builder.AddImporting();
         builder.AddInterviewing();
+        builder.AddRating();
         builder.AddApi();
         builder.AddPages();
     }

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Dapper;
 using Microsoft.Playwright;
+using Npgsql;
 
 namespace Fidelity.EndToEnd.Tests;
 
@@ -198,16 +200,17 @@ public sealed class AccessInstallation() : Installation(port: 18700)
         await Settle();
     }
 
-    /// <summary>A form that somebody of a team has begun, of an interview that was due long ago; as it would be after some weeks.</summary>
-    public async Task<Guid> Form(string programme, string team, string family)
+    /// <summary>A form that somebody has begun.</summary>
+    /// <param name="subject">Of a TAM the family, of a survey team, rater and rated.</param>
+    public async Task<Guid> Form(string programme, string team, string instrument, string subject, string due)
     {
-        var id = Guid.CreateVersion7();
-        await Execute(
-            $$"""
-            insert into portal.drafts (id, instrument, programme, team_id, subject, due, content, begun_by, begun_at, saved_by, saved_at)
-            values ('{{id}}', 'tam', '{{programme}}', '{{team}}', '{{family}}', date '2000-01-01' + (random() * 7000)::int, '{}', 'somebody', now(), 'somebody', now())
-            """);
-        return id;
+        await using var connection = new NpgsqlConnection(Database);
+        return await connection.ExecuteScalarAsync<Guid>(
+            """
+            insert into portal.drafts as known (id, instrument, programme, team_id, subject, due, content, begun_by, begun_at, saved_by, saved_at)
+            values (@id, @instrument, @programme, @team, @subject, @due::date, '{}', 'somebody', now(), 'somebody', now())
+            on conflict (programme, instrument, subject, due) where submission is null do update set due = known.due returning id
+            """, new { id = Guid.CreateVersion7(), instrument, programme, team, subject, due });
     }
 
     /// <summary>An account that belongs to a programme.</summary>

@@ -19,7 +19,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>Where something belongs: what a route's parameters are filled with.</summary>
-    sealed record Place(string Programme, string Team, string Case, Guid Account, Guid Submission, Guid Import, Guid Form);
+    sealed record Place(string Programme, string Team, string Case, Guid Account, Guid Submission, Guid Import, Guid Interview, Guid Survey);
 
     public static TheoryData<string> Visitors => [.. Columns];
 
@@ -36,7 +36,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         var own = who == "te" ? theirs : mine;
         // Administrators, auditors and tokens have their programme, all others a team of it.
         Place[] others = who == "te" ? [mine] : who is "ad" or "au" or "ts" or "tf" or "tc" ? [theirs] : [faraway, theirs];
-        var nowhere = own with { Programme = "nowhere", Team = "no-team", Case = "no-case", Account = Guid.CreateVersion7(), Submission = Guid.CreateVersion7(), Import = Guid.CreateVersion7(), Form = Guid.CreateVersion7() };
+        var nowhere = own with { Programme = "nowhere", Team = "no-team", Case = "no-case", Account = Guid.CreateVersion7(), Submission = Guid.CreateVersion7(), Import = Guid.CreateVersion7(), Interview = Guid.CreateVersion7(), Survey = Guid.CreateVersion7() };
         List<string> faults = [];
         foreach (var row in Lines.Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
@@ -49,6 +49,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
                 "i" => (HttpStatusCode.Redirect, HttpStatusCode.Redirect),
                 "u" => (HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized),
                 "x" => (HttpStatusCode.Forbidden, HttpStatusCode.Forbidden),
+                "n" => (HttpStatusCode.NotFound, HttpStatusCode.NotFound),
                 "." or "y" or "l" => (HttpStatusCode.OK, HttpStatusCode.OK),
                 "o" => (route.EndsWith("/accept", StringComparison.Ordinal) ? HttpStatusCode.Accepted : HttpStatusCode.OK, HttpStatusCode.NotFound),
                 "w" => (route.EndsWith("imports", StringComparison.Ordinal) ? HttpStatusCode.UnsupportedMediaType : HttpStatusCode.UnprocessableEntity, HttpStatusCode.Forbidden),
@@ -123,7 +124,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     static (HttpStatusCode, string) Nameless((HttpStatusCode Status, string Text) answer, Place asked)
     {
         var text = answer.Text;
-        foreach (var name in new[] { asked.Programme, asked.Team, asked.Case, asked.Account.ToString(), asked.Submission.ToString(), asked.Import.ToString(), asked.Form.ToString() })
+        foreach (var name in new[] { asked.Programme, asked.Team, asked.Case, asked.Account.ToString(), asked.Submission.ToString(), asked.Import.ToString(), asked.Interview.ToString(), asked.Survey.ToString() })
             text = text.Replace(name, "", StringComparison.Ordinal);
         // What names the single request or the single page.
         text = System.Text.RegularExpressions.Regex.Replace(text, "\"trace_?id\":\"[^\"]*\"|value=\"CfDJ8[^\"]*\"", "", System.Text.RegularExpressions.RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
@@ -139,7 +140,8 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
             .Replace("accounts/{Id:guid}", $"accounts/{place.Account}", StringComparison.Ordinal)
             .Replace("submissions/{id:guid}", $"submissions/{place.Submission}", StringComparison.Ordinal)
             .Replace("imports/{id:guid}", $"imports/{place.Import}", StringComparison.Ordinal)
-            .Replace("interviews/{id:guid}", $"interviews/{place.Form}", StringComparison.OrdinalIgnoreCase)
+            .Replace("interviews/{id:guid}", $"interviews/{place.Interview}", StringComparison.OrdinalIgnoreCase)
+            .Replace("surveys/{id:guid}", $"surveys/{place.Survey}", StringComparison.OrdinalIgnoreCase)
             .Replace("instruments/{id}", "instruments/tam-r@1", StringComparison.Ordinal).Replace("profiles/{id}", "profiles/mst@1", StringComparison.Ordinal);
         if (address is "/api/v1/reviews" or "/api/v1/trends" or "/api/v1/opportunities")
             address += $"?programme={place.Programme}&team={place.Team}";
@@ -176,8 +178,12 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     {
         var mine = await Of(AccessInstallation.Programme, AccessInstallation.Own);
         var theirs = await Of(AccessInstallation.OtherProgramme, AccessInstallation.Elsewhere);
-        var faraway = mine with { Team = AccessInstallation.Faraway, Case = "faraway-therapist-family" };
-        return (mine, faraway with { Form = await installation.Form(faraway.Programme, faraway.Team, faraway.Case) }, theirs);
+        var (interview, survey) = await Forms(mine.Programme, AccessInstallation.Faraway, "faraway");
+        return (mine, mine with { Team = AccessInstallation.Faraway, Case = "faraway-therapist-family", Interview = interview, Survey = survey }, theirs);
+
+        async Task<(Guid Interview, Guid Survey)> Forms(string programme, string team, string name) =>
+            (await installation.Form(programme, team, "tam", $"{name}-therapist-family", "2026-09-15"),
+                await installation.Form(programme, team, "sam", $"{team}|{name}-therapist|{name}-supervisor", "2026-10-01"));
 
         async Task<Place> Of(string programme, string team)
         {
@@ -189,10 +195,11 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
                 ["staff_id"] = $"{team.Split('-')[0]}-interviewer", ["team_id"] = team, ["role"] = "interviewer", ["from"] = "2026-01-01",
             });
             var submission = (await repeated.Content.ReadFromJsonAsync<JsonNode>(Cancelled))!;
-            var family = $"{team.Split('-')[0]}-therapist-family";
+            var name = team.Split('-')[0];
+            var forms = await Forms(programme, team, name);
             return new(
-                programme, team, family, await installation.AccountIn(chromium, programme), (Guid)submission["submission"]!, (Guid)import["id"]!,
-                await installation.Form(programme, team, family));
+                programme, team, $"{name}-therapist-family", await installation.AccountIn(chromium, programme), (Guid)submission["submission"]!, (Guid)import["id"]!,
+                forms.Interview, forms.Survey);
         }
     }
 

@@ -44,6 +44,8 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
         before.Keys.ShouldContain("portal.records");
         before.Keys.ShouldContain("portal.import_files");
         before.Keys.ShouldContain("portal.case_keys");
+        before.Keys.ShouldContain("portal.drafts");
+        before.Keys.ShouldContain("portal.call_notes");
         before.Keys.ShouldContain("queue tam_error");
         var kept = await Count("kept-family");
 
@@ -104,6 +106,12 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
         await File.WriteAllTextAsync(Path.Combine(accepted, "tam_attempts.csv"), $"case_id,date,outcome\n{Case},2024-07-01,unreachable\n", Cancelled);
         await installation.Upload(accepted, Programme);
         await installation.Settle();
+        await installation.Execute(
+            $"""
+            insert into portal.drafts (id, instrument, programme, team_id, subject, due, content, begun_by, begun_at, saved_by, saved_at)
+            values (gen_random_uuid(), 'tam', '{Programme}', 'norr', '{Case}', '2024-06-15', '{"{"}"language": "tlh"{"}"}', 'i-1', now(), 'i-1', now());
+            insert into portal.call_notes (programme, case_id, language) values ('{Programme}', '{Case}', 'tlh')
+            """);
         await Bury("tam_error", $$$"""{"message":{"programme":"{{{Programme}}}","caseId":"{{{Case}}}"}}""");
     }
 

@@ -44,6 +44,16 @@ sealed class CallNotes(NpgsqlDataSource database, ServiceSchema schema)
             primary key (programme, case_id));
         """);
 
+    /// <summary>Null when nothing is noted.</summary>
+    public async Task<CallNote?> Of(string programme, string caseId, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        var rows = await connection.QueryAsync<(DateTime? CallBackAt, string? Language, bool Interpreter, string? Best)>(
+            $"select call_back_at, language, interpreter, best from {schema.Name}.call_notes where programme = @programme and case_id = @caseId", new { programme, caseId });
+        return rows.Select(row => new CallNote(
+            row.CallBackAt, row.Language, row.Interpreter, Codes.TryParse<TimeOfDay>(row.Best, out var best) ? best : null)).SingleOrDefault();
+    }
+
     /// <summary>Notes when to call back; null: there is nothing to wait for.</summary>
     public Task CallBack(string programme, string caseId, DateTime? at, CancellationToken stopping) => Execute(
         $"""
