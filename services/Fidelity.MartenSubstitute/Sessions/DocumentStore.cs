@@ -19,6 +19,7 @@ public class DocumentStore : IDocumentStore
     {
         if (options.Events.StreamIdentity != StreamIdentity.AsString)
             throw new NotSupportedException("The substitute has string stream keys only: set opts.Events.StreamIdentity to AsString");
+        options.Projections.RefuseSharedNames();
         this.loggers = loggers ?? NullLoggerFactory.Instance;
         Options = options;
         Database = new Database(options);
