@@ -36,7 +36,7 @@ static class PortalService
                 ErasedStreams.MapEvents(options);
                 Submission.MapEvents(options);
                 Import.MapEvents(options);
-                Grants.MapEvents(options);
+                AccountGrants.MapEvents(options);
                 RetentionRule.MapEvents(options);
                 LogSample.MapEvents(options);
             })

@@ -1,5 +1,5 @@
+using Marten.Tables;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Marten.Daemon;
 
@@ -50,7 +50,7 @@ sealed class HighWater(DocumentStore store, ILogger logger)
             catch (Exception e) when (!token.IsCancellationRequested)
             {
                 logger.LogWarning(e, "The high-water mark of {Schema} cannot be read now; trying again", store.Tables.Schema);
-                await Pause(TimeSpan.FromSeconds(1), token);
+                await Task.Delay(TimeSpan.FromSeconds(1), token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
             {
@@ -60,31 +60,23 @@ sealed class HighWater(DocumentStore store, ILogger logger)
     }
 
     /// <summary>Starts where the last daemon stood: what it gave up waiting for is not waited for again.</summary>
-    public Task ResumeAsync(CancellationToken token) => store.Database.RunAsync(
-        async connection =>
-        {
-            Advance(Math.Max(Mark, await Progress.ReadAsync(store, connection, Progress.HighWaterMark, token)));
-            return true;
-        },
-        token);
+    public async Task ResumeAsync(CancellationToken token) =>
+        Advance(Math.Max(Mark, await Progress.ReadAsync(store, Progress.HighWaterMark, token)));
 
     /// <summary>Looks once. True if nothing is on its way.</summary>
-    public Task<bool> LookAsync(CancellationToken token) => store.Database.RunAsync(
-        async connection =>
-        {
-            var (given, first, last) = await NumbersAsync(connection, token);
-            if (first == Mark + 1 || (first > 0 && first - 1 <= abandoned)) Advance(last);
-            await PersistAsync(connection, token);
-            if (given <= Mark) fences.Clear();
-            else await GuardAsync(connection, given, token);
-            return given <= Mark;
-        },
-        token);
+    public async Task<bool> LookAsync(CancellationToken token)
+    {
+        var (given, first, last) = await NumbersAsync(token);
+        if (first == Mark + 1 || (first > 0 && first - 1 <= abandoned)) Advance(last);
+        await PersistAsync(token);
+        if (given <= Mark) fences.Clear();
+        else await GuardAsync(given, token);
+        return given <= Mark;
+    }
 
     /// <summary>The last number given out, the first event after the mark, and the last one before a gap that may still fill.</summary>
-    async Task<(long Given, long First, long Last)> NumbersAsync(NpgsqlConnection connection, CancellationToken token)
-    {
-        await using var command = new NpgsqlCommand(
+    async Task<(long Given, long First, long Last)> NumbersAsync(CancellationToken token) => (await store.Database.ReadAsync(
+        Statement.Of(
             $"""
             select (select case when is_called then last_value else 0 end from {store.Tables.Sequence}),
                    (select coalesce(min(seq_id), 0) from {store.Tables.Events} where seq_id > $1),
@@ -95,18 +87,12 @@ sealed class HighWater(DocumentStore store, ILogger logger)
                        where following is null or (following > seq_id + 1 and following > $2 + 1)
                        order by seq_id limit 1) ends)
             """,
-            connection)
-        {
-            Parameters = { new NpgsqlParameter<long> { TypedValue = Mark }, new NpgsqlParameter<long> { TypedValue = abandoned } },
-        };
-        await command.PrepareAsync(token);
-        await using var row = await command.ExecuteReaderAsync(token);
-        await row.ReadAsync(token);
-        return (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
-    }
+            Mark, abandoned),
+        row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)),
+        token))[0];
 
     /// <summary>Sets a fence at the last number given out; one that has stood long enough, with no holder left, settles all before it.</summary>
-    async Task GuardAsync(NpgsqlConnection connection, long given, CancellationToken token)
+    async Task GuardAsync(long given, CancellationToken token)
     {
         while (fences.TryPeek(out var passed) && passed.Number <= Mark) fences.Dequeue();
         var fenced = fences.LastOrDefault();
@@ -114,7 +100,7 @@ sealed class HighWater(DocumentStore store, ILogger logger)
         var ripe = fences.TryPeek(out var oldest) && Age(oldest) > store.Options.Projections.StaleSequenceThreshold;
         if (!due && !ripe) return;
 
-        var holders = await HoldersAsync(connection, token);
+        var holders = await HoldersAsync(token);
         while (fences.TryPeek(out oldest)
             && Age(oldest) > store.Options.Projections.StaleSequenceThreshold && !oldest.Holders.Overlaps(holders))
         {
@@ -127,36 +113,33 @@ sealed class HighWater(DocumentStore store, ILogger logger)
     static TimeSpan Age(Fence fence) => TimeProvider.System.GetElapsedTime(fence.TakenAt);
 
     /// <summary>Transactions that drew a number: nextval keeps its lock on the sequence until they end.</summary>
-    async Task<HashSet<string>> HoldersAsync(NpgsqlConnection connection, CancellationToken token)
-    {
-        await using var command = new NpgsqlCommand(
-            $"""
-            select virtualtransaction from pg_locks
-            where locktype = 'relation' and mode = 'RowExclusiveLock' and granted and relation = '{store.Tables.Sequence}'::regclass
-              and database = (select oid from pg_database where datname = current_database())
-            """,
-            connection);
-        await using var rows = await command.ExecuteReaderAsync(token);
-        var holders = new HashSet<string>(StringComparer.Ordinal);
-        while (await rows.ReadAsync(token)) holders.Add(rows.GetString(0));
-        return holders;
-    }
+    async Task<HashSet<string>> HoldersAsync(CancellationToken token) => new(
+        await store.Database.ReadAsync(
+            Statement.Of(
+                $"""
+                select virtualtransaction from pg_locks
+                where locktype = 'relation' and mode = 'RowExclusiveLock' and granted and relation = '{store.Tables.Sequence}'::regclass
+                  and database = (select oid from pg_database where datname = current_database())
+                """),
+            row => row.GetString(0),
+            token),
+        StringComparer.Ordinal);
 
-    async Task PersistAsync(NpgsqlConnection connection, CancellationToken token)
+    async Task PersistAsync(CancellationToken token)
     {
         if (persisted == Mark || TimeProvider.System.GetElapsedTime(persistedAt) < BetweenFences) return;
         persisted = Mark;
         persistedAt = TimeProvider.System.GetTimestamp();
-        await using var command = new NpgsqlCommand(
-            $"""
-            insert into {store.Tables.Progression} as p (name, last_seq_id) values ('{Progress.HighWaterMark}', $1)
-            on conflict (name) do update set last_seq_id = greatest(p.last_seq_id, $1), last_updated = transaction_timestamp()
-            """,
-            connection)
-        {
-            Parameters = { new NpgsqlParameter<long> { TypedValue = persisted } },
-        };
-        await command.ExecuteNonQueryAsync(token);
+        await store.Database.ExecuteAsync(
+            [
+                Statement.Of(
+                    $"""
+                    insert into {store.Tables.Progression} as p (name, last_seq_id) values ('{Progress.HighWaterMark}', $1)
+                    on conflict (name) do update set last_seq_id = greatest(p.last_seq_id, $1), last_updated = transaction_timestamp()
+                    """,
+                    persisted),
+            ],
+            token);
     }
 
     void Advance(long to)
@@ -164,18 +147,6 @@ sealed class HighWater(DocumentStore store, ILogger logger)
         if (to == Mark) return;
         Interlocked.Exchange(ref mark, to);
         Interlocked.Exchange(ref moved, NewSignal()).TrySetResult();
-    }
-
-    static async Task Pause(TimeSpan time, CancellationToken token)
-    {
-        try
-        {
-            await Task.Delay(time, token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The loop ends by itself.
-        }
     }
 
     static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,7 +1,7 @@
 using JasperFx.Events.Daemon;
 using Marten.Events.Projections;
+using Marten.Tables;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Marten.Daemon;
 
@@ -112,16 +112,8 @@ sealed class ProjectionDaemon(DocumentStore store, ILogger logger) : IProjection
     Shard NewShard(Registration registration) => new(store, registration, highWater, logger);
 
     /// <summary>Empties the projection's tables and takes it back to the beginning, in one transaction.</summary>
-    Task<bool> TearDownAsync(Registration registration, CancellationToken token) => store.Database.RunAsync(
-        async connection =>
-        {
-            await using var batch = new NpgsqlBatch(connection);
-            foreach (var table in registration.Options.TablesToEmpty) batch.BatchCommands.Add(new NpgsqlBatchCommand($"delete from {table}"));
-            batch.BatchCommands.Add(Progress.Set(store, registration.Shard, 0));
-            await batch.ExecuteNonQueryAsync(token);
-            return true;
-        },
-        token);
+    Task<int> TearDownAsync(Registration registration, CancellationToken token) => store.Database.ExecuteAsync(
+        registration.Options.TablesToEmpty.Select(table => Statement.Of($"delete from {table}")).Append(Progress.Set(store, registration.Shard, 0)), token);
 
     /// <summary>Waits until everything committed by now can be read in sequence.</summary>
     async Task<long> HighestReadableAsync(CancellationToken token)

@@ -2,9 +2,9 @@ using JasperFx.Events;
 using JasperFx.Events.Projections;
 using Marten.Events.Projections;
 using Marten.Sessions;
+using Marten.Tables;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Marten.Daemon;
 
@@ -46,15 +46,7 @@ sealed class Shard(DocumentStore store, Registration registration, HighWater hig
             catch (Exception e) when (!token.IsCancellationRequested)
             {
                 logger.LogError(e, "{Shard} failed; its page is tried again in {Pause}", registration.Shard, pause);
-                try
-                {
-                    await Task.Delay(pause, token);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
-
+                await Task.Delay(pause, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
             catch (OperationCanceledException)
@@ -88,8 +80,7 @@ sealed class Shard(DocumentStore store, Registration registration, HighWater hig
         }
     }
 
-    public Task<long> ReadProgressAsync(CancellationToken token) => store.Database.RunAsync(
-        connection => Progress.ReadAsync(store, connection, registration.Shard.Identity, token), token);
+    public Task<long> ReadProgressAsync(CancellationToken token) => Progress.ReadAsync(store, registration.Shard.Identity, token);
 
     async Task<long> StartAsync(bool fresh, CancellationToken token)
     {
@@ -99,43 +90,25 @@ sealed class Shard(DocumentStore store, Registration registration, HighWater hig
         return position >= highWater.Mark ? position : await MoveToAsync(highWater.Mark, token);
     }
 
-    public Task<long> MoveToAsync(long position, CancellationToken token) => store.Database.RunAsync(
-        async connection =>
-        {
-            await using var batch = new NpgsqlBatch(connection);
-            batch.BatchCommands.Add(Progress.Set(store, registration.Shard, position));
-            await batch.ExecuteNonQueryAsync(token);
-            return position;
-        },
-        token);
+    async Task<long> MoveToAsync(long position, CancellationToken token)
+    {
+        await store.Database.ExecuteAsync([Progress.Set(store, registration.Shard, position)], token);
+        return position;
+    }
 
-    Task<EventRange> LoadAsync(long floor, long ceiling, CancellationToken token) => store.Database.RunAsync(
-        async connection =>
+    async Task<EventRange> LoadAsync(long floor, long ceiling, CancellationToken token)
+    {
+        var command = Statement.Of(
+            $"select {store.Rows.Columns} from {store.Tables.Events} e where e.seq_id > $1 and e.seq_id <= $2 and not e.is_archived"
+            + $"{(included is null ? "" : " and e.type = any ($4)")} order by e.seq_id limit $3",
+            floor, ceiling, registration.Options.BatchSize);
+        if (included is not null) command.Parameters.Add(new NpgsqlParameter { Value = included });
+        var events = await store.Database.ReadAsync(command, store.Rows.Read, token);
+        return new EventRange(registration.Shard, floor, events.Count < registration.Options.BatchSize ? ceiling : events[^1].Sequence)
         {
-            await using var command = new NpgsqlCommand(
-                $"select {store.Rows.Columns} from {store.Tables.Events} e where e.seq_id > $1 and e.seq_id <= $2 and not e.is_archived"
-                + (included is null ? "" : " and e.type = any ($4)")
-                + " order by e.seq_id limit $3",
-                connection)
-            {
-                Parameters =
-                {
-                    new NpgsqlParameter<long> { TypedValue = floor },
-                    new NpgsqlParameter<long> { TypedValue = ceiling },
-                    new NpgsqlParameter<int> { TypedValue = registration.Options.BatchSize },
-                },
-            };
-            if (included is not null)
-                command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = included, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
-            await command.PrepareAsync(token);
-            await using var rows = await command.ExecuteReaderAsync(token);
-            var events = await store.Rows.ReadAllAsync(rows, token);
-            return new EventRange(registration.Shard, floor, events.Count < registration.Options.BatchSize ? ceiling : events[^1].Sequence)
-            {
-                Events = events,
-            };
-        },
-        token);
+            Events = events,
+        };
+    }
 
     async Task ProcessAsync(EventRange page, CancellationToken token)
     {

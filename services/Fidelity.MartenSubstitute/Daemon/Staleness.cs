@@ -1,8 +1,8 @@
 using JasperFx.Events.Projections;
 using Marten.Daemon;
+using Marten.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Npgsql;
 
 namespace Marten.Daemon
 {
@@ -11,13 +11,8 @@ namespace Marten.Daemon
     {
         static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
-        public static Task<long> HighestAsync(DocumentStore store, CancellationToken token) => store.Database.RunAsync(
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand($"select coalesce(max(seq_id), 0) from {store.Tables.Events}", connection);
-                return (long)(await command.ExecuteScalarAsync(token))!;
-            },
-            token);
+        public static async Task<long> HighestAsync(DocumentStore store, CancellationToken token) => (await store.Database.ReadAsync(
+            Statement.Of($"select coalesce(max(seq_id), 0) from {store.Tables.Events}"), row => row.GetInt64(0), token))[0];
 
         public static async Task WaitAsync(DocumentStore store, TimeSpan timeout)
         {

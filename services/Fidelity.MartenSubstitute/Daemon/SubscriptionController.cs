@@ -3,8 +3,7 @@ using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten.Events.Projections;
-using Npgsql;
-using NpgsqlTypes;
+using Marten.Tables;
 
 namespace Marten.Daemon;
 
@@ -28,35 +27,26 @@ sealed class SubscriptionController(DocumentStore store, Registration registrati
         return Task.CompletedTask;
     }
 
-    public Task RecordDeadLetterEventAsync(IEvent @event, Exception ex) => store.Database.RunAsync(
-        async connection =>
+    public Task RecordDeadLetterEventAsync(IEvent @event, Exception ex)
+    {
+        var id = Guid.CreateVersion7();
+        var letter = JsonSerializer.Serialize(new
         {
-            var id = Guid.CreateVersion7();
-            await using var command = new NpgsqlCommand(
-                $"insert into {store.Tables.DeadLetters} (id, data, mt_dotnet_type) values ($1, $2, 'JasperFx.Events.Daemon.DeadLetterEvent')", connection)
-            {
-                Parameters =
-                {
-                    new NpgsqlParameter<Guid> { TypedValue = id },
-                    new NpgsqlParameter<string>
-                    {
-                        NpgsqlDbType = NpgsqlDbType.Jsonb,
-                        TypedValue = JsonSerializer.Serialize(new
-                        {
-                            Id = id,
-                            ProjectionName = Name.Name,
-                            ShardName = Name.ShardKey,
-                            Timestamp = TimeProvider.System.GetUtcNow(),
-                            ExceptionMessage = ex.Message,
-                            ExceptionType = ex.GetType().Name,
-                            EventSequence = @event.Sequence,
-                            @event.TenantId,
-                        }),
-                    },
-                },
-            };
-            await command.ExecuteNonQueryAsync();
-            return true;
-        },
-        CancellationToken.None);
+            Id = id,
+            ProjectionName = Name.Name,
+            ShardName = Name.ShardKey,
+            Timestamp = TimeProvider.System.GetUtcNow(),
+            ExceptionMessage = ex.Message,
+            ExceptionType = ex.GetType().Name,
+            EventSequence = @event.Sequence,
+            @event.TenantId,
+        });
+        return store.Database.ExecuteAsync(
+            [
+                Statement.Of(
+                    $"insert into {store.Tables.DeadLetters} (id, data, mt_dotnet_type) values ($1, $2::jsonb, 'JasperFx.Events.Daemon.DeadLetterEvent')",
+                    id, letter),
+            ],
+            CancellationToken.None);
+    }
 }

@@ -29,6 +29,11 @@ namespace JasperFx.Events
     }
 }
 
+namespace JasperFx.Events.Projections
+{
+    public class DuplicateSubscriptionNamesException(string message) : Exception(message);
+}
+
 namespace Marten.Exceptions
 {
     public class MartenException : Exception

@@ -44,7 +44,7 @@ sealed class EventSerializer
             {
                 case JsonTokenType.True: return true;
                 case JsonTokenType.False: return false;
-                case JsonTokenType.Number: return reader.TryGetInt64(out var whole) ? whole : reader.GetDouble();
+                case JsonTokenType.Number: return reader.TryGetInt64(out var whole) ? (object)whole : reader.GetDouble();
                 case JsonTokenType.String: return reader.TryGetDateTime(out var date) ? date : reader.GetString()!;
                 default:
                     using (var document = JsonDocument.ParseValue(ref reader)) return document.RootElement.Clone();

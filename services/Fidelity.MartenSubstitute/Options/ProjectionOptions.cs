@@ -9,6 +9,7 @@ public class ProjectionOptions
 {
     readonly EventGraph graph;
     readonly List<Registration> registrations = [];
+    readonly List<string> live = [];
 
     internal ProjectionOptions(EventGraph graph) => this.graph = graph;
 
@@ -42,7 +43,20 @@ public class ProjectionOptions
     }
 
     /// <summary>Names an aggregate that is always folded from its stream; any other may be folded as well.</summary>
-    public void LiveStreamAggregation<T>(Action<AsyncOptions>? asyncConfiguration = null) where T : class => graph.AliasFor(typeof(T));
+    public void LiveStreamAggregation<T>(Action<AsyncOptions>? asyncConfiguration = null) where T : class
+    {
+        graph.AliasFor(typeof(T));
+        live.Add(typeof(T).Name);
+    }
+
+    /// <summary>An aggregate has the name of its type, among the names of projections and subscriptions.</summary>
+    internal void RefuseSharedNames()
+    {
+        var shared = registrations.Select(r => r.Name).Concat(live).GroupBy(name => name, StringComparer.Ordinal)
+            .Where(group => group.Skip(1).Any()).Select(group => $"'{group.Key}'").ToList();
+        if (shared.Count > 0)
+            throw new DuplicateSubscriptionNamesException($"More than one projection, subscription or aggregate is named {string.Join(", ", shared)}");
+    }
 
     internal void Add(ProjectionRegistration settings, Action<ProjectionRegistration>? configure)
     {

@@ -1,6 +1,6 @@
 using JasperFx.Events;
 using Marten.Services.BatchQuerying;
-using Npgsql;
+using Marten.Tables;
 
 namespace Marten.Services.BatchQuerying
 {
@@ -20,30 +20,14 @@ namespace Marten.Services.BatchQuerying
 
 namespace Marten.Sessions
 {
-    /// <summary>Something to read of one stream, and what came of it.</summary>
-    abstract class StreamQuery(NpgsqlBatchCommand command)
-    {
-        public NpgsqlBatchCommand Command => command;
-        public abstract Task ReadAsync(NpgsqlDataReader rows, CancellationToken token);
-    }
-
-    sealed class StreamQuery<T>(NpgsqlBatchCommand command, Func<NpgsqlDataReader, CancellationToken, Task<T>> read) : StreamQuery(command)
-    {
-        readonly TaskCompletionSource<T> result = new();
-
-        public Task<T> Result => result.Task;
-
-        public override async Task ReadAsync(NpgsqlDataReader rows, CancellationToken token) => result.SetResult(await read(rows, token));
-    }
-
     /// <summary>Reads of many streams, sent together; each task completes when the batch has been executed.</summary>
-    sealed class BatchedQuery(QuerySession session) : IBatchedQuery, IBatchEvents
+    sealed class BatchedQuery(QuerySession session, Database database) : IBatchedQuery, IBatchEvents
     {
-        readonly List<StreamQuery> queries = [];
+        readonly List<Query> queries = [];
 
         public IBatchEvents Events => this;
 
-        public Task<StreamState?> FetchStreamState(string streamKey) => Add(session.State(streamKey)).Result;
+        public async Task<StreamState?> FetchStreamState(string streamKey) => (await Add(session.State(streamKey)).Result).FirstOrDefault();
 
         public async Task<IReadOnlyList<IEvent>> FetchStream(
             string streamKey, long version = 0, DateTimeOffset? timestamp = null, long fromVersion = 0) =>
@@ -54,11 +38,11 @@ namespace Marten.Sessions
 
         public async Task Execute(CancellationToken token = default)
         {
-            if (queries.Count > 0) await session.RunAsync(queries, token);
+            if (queries.Count > 0) await database.ReadAsync(queries, token);
             queries.Clear();
         }
 
-        StreamQuery<T> Add<T>(StreamQuery<T> query)
+        Query<T> Add<T>(Query<T> query)
         {
             queries.Add(query);
             return query;

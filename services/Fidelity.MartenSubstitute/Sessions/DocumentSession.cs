@@ -4,7 +4,6 @@ using Marten.Exceptions;
 using Marten.Services;
 using Marten.Tables;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Marten.Sessions;
 
@@ -54,14 +53,13 @@ sealed class DocumentSession(DocumentStore store) : QuerySession(store), IDocume
     }
 
     public async Task<IEventStream<T>> FetchForWriting<T>(string key, CancellationToken cancellation = default) where T : class =>
-        Open<T>(key, await RunAsync(VersionAndEvents(key), cancellation), cancellation);
+        Open<T>(key, await Store.Database.ReadAsync(VersionAndEvents(key), cancellation), cancellation);
 
     public async Task<IEventStream<T>> FetchForWriting<T>(string key, long expectedVersion, CancellationToken cancellation = default)
         where T : class
     {
-        var found = await RunAsync(VersionAndEvents(key), cancellation);
-        if (found.Version != expectedVersion) throw new ConcurrencyException(typeof(T), key);
-        return Open<T>(key, found, cancellation);
+        var stream = await FetchForWriting<T>(key, cancellation);
+        return stream.StartingVersion == expectedVersion ? stream : throw new ConcurrencyException(typeof(T), key);
     }
 
     public async ValueTask<T?> FetchLatest<T>(string id, CancellationToken cancellation = default) where T : class =>
@@ -76,7 +74,7 @@ sealed class DocumentSession(DocumentStore store) : QuerySession(store), IDocume
     public void QueueSqlCommand(string sql, params object[] parameterValues) => QueueSqlCommand('?', sql, parameterValues);
 
     public void QueueSqlCommand(char placeholder, string sql, params object[] parameterValues) =>
-        commands.Add(QueuedSql.Command(placeholder, sql, parameterValues));
+        commands.Add(Statement.Of(placeholder, sql, parameterValues));
 
     public void EjectAllPendingChanges()
     {
@@ -102,36 +100,55 @@ sealed class DocumentSession(DocumentStore store) : QuerySession(store), IDocume
 
         var commit = new ChangeSet(changed);
         await listener.BeforeCommitAsync(this, commit, token);
-        try
-        {
-            await Store.Database.RunAsync(connection => ExecuteAsync(connection, changed, guard, token), token);
-        }
-        catch (MartenCommandException e) when (e.InnerException is PostgresException failure)
-        {
-            if (AppendCommand.Translate(failure, changed) is not { } refusal) throw;
-            throw refusal;
-        }
-
+        await Store.Database.RunAsync(connection => ExecuteAsync(connection, changed, guard, token), token);
         EjectAllPendingChanges();
         if (changed.Count > 0) Store.Doorbell.Ring();
         await listener.AfterCommitAsync(this, commit, token);
     }
 
-    async Task<bool> ExecuteAsync(
-        NpgsqlConnection connection, List<StreamAction> changed, NpgsqlBatchCommand? guard, CancellationToken token)
+    /// <summary>New streams in one transaction, so many in a statement.</summary>
+    internal async Task InsertAsync(IReadOnlyList<StreamAction> started, int atOnce, CancellationToken token)
     {
-        await using var batch = new NpgsqlBatch(connection);
-        if (changed.Count > 0) batch.BatchCommands.Add(Store.Appending.For(changed));
-        foreach (var command in commands) batch.BatchCommands.Add(command);
-        if (guard is not null) batch.BatchCommands.Add(guard);
-        // Appends and progress are always the same statements; planning them costs more than running them. Queued ones may be anything.
-        if (commands.Count == 0) await batch.PrepareAsync(token);
+        foreach (var stream in started)
+        {
+            if (stream.Events.Count == 0) throw new EmptyEventStreamException(stream.Key!);
+            foreach (var e in stream.Events) Store.Graph.Wrap(e);
+            Prepare(stream);
+        }
 
-        // Without a transaction of its own a batch is one: it commits as a whole, in the same round trip.
-        await using var rows = await batch.ExecuteReaderAsync(token);
-        if (changed.Count > 0) await AppendCommand.ReadAsync(rows, changed, token);
-        while (await rows.NextResultAsync(token)) { }
-        return true;
+        await Store.Database.RunAsync(
+            async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(token);
+                foreach (var part in started.Chunk(atOnce)) await ExecuteAsync(connection, part, null, token);
+                await transaction.CommitAsync(token);
+                return true;
+            },
+            token);
+        Store.Doorbell.Ring();
+    }
+
+    async Task<bool> ExecuteAsync(
+        NpgsqlConnection connection, IReadOnlyList<StreamAction> changed, NpgsqlBatchCommand? guard, CancellationToken token)
+    {
+        try
+        {
+            await using var batch = Database.Batch(connection, changed.Count > 0 ? [Store.Appending.For(changed), .. commands] : commands);
+            if (guard is not null) batch.BatchCommands.Add(guard);
+            // Appends and progress are always the same statements; planning them costs more than running them. Queued ones may be anything.
+            if (commands.Count == 0) await batch.PrepareAsync(token);
+
+            // Without a transaction of its own a batch is one: it commits as a whole, in the same round trip.
+            await using var rows = await batch.ExecuteReaderAsync(token);
+            if (changed.Count > 0) await AppendCommand.ReadAsync(rows, changed, token);
+            while (await rows.NextResultAsync(token)) { }
+            return true;
+        }
+        catch (PostgresException failure)
+        {
+            if (AppendCommand.Translate(failure, changed) is not { } refusal) throw;
+            throw refusal;
+        }
     }
 
     StreamAction Start(string key, Type? aggregate, object[] events) =>
@@ -147,13 +164,13 @@ sealed class DocumentSession(DocumentStore store) : QuerySession(store), IDocume
         return action;
     }
 
-    internal OpenStream<T> Open<T>(string key, (long Version, List<IEvent> Events) found, CancellationToken cancellation) where T : class
+    internal OpenStream<T> Open<T>(string key, List<(long Version, IEvent? Event)> found, CancellationToken cancellation) where T : class
     {
-        var kind = found.Version == 0 ? StreamActionType.Start : StreamActionType.Append;
+        var kind = found.Count == 0 ? StreamActionType.Start : StreamActionType.Append;
         if (!streams.TryGetValue(key, out var action)) streams[key] = action = new StreamAction(key, kind);
         action.AggregateType = typeof(T);
-        action.ExpectedVersionOnServer = found.Version;
-        return new OpenStream<T>(action, Fold<T>(null, found.Events, key), Store.Graph, cancellation);
+        action.ExpectedVersionOnServer = found.FirstOrDefault().Version;
+        return new OpenStream<T>(action, Fold<T>(null, [.. found.Select(row => row.Event).OfType<IEvent>()], key), Store.Graph, cancellation);
     }
 
     void Prepare(StreamAction stream)
@@ -177,36 +194,25 @@ sealed class DocumentSession(DocumentStore store) : QuerySession(store), IDocume
     /// <summary>Rich appends know sequence and version beforehand, so that inline projections do too.</summary>
     async Task ReserveAsync(List<StreamAction> changed, CancellationToken token)
     {
-        var keys = changed.Select(stream => stream.Key!).ToArray();
-        await Store.Database.RunAsync(
-            async connection =>
+        var versions = new Query<(string Key, long Version)>(
+            Statement.Of($"select id, version from {Store.Tables.Streams} where id = any ($1)", (object)changed.Select(stream => stream.Key!).ToArray()),
+            row => (row.GetString(0), row.GetInt64(1)));
+        var numbers = new Query<long>(
+            Statement.Of($"select nextval('{Store.Tables.Sequence}') from generate_series(1, $1)", changed.Sum(stream => stream.Events.Count)),
+            row => row.GetInt64(0));
+        await Store.Database.ReadAsync([versions, numbers], token);
+        foreach (var (key, version) in await versions.Result) streams[key].ExpectedVersionOnServer ??= version;
+        var sequence = (await numbers.Result).GetEnumerator();
+        foreach (var stream in changed)
+        {
+            var version = stream.ExpectedVersionOnServer ??= 0;
+            foreach (var e in stream.Events)
             {
-                await using var batch = new NpgsqlBatch(connection);
-                batch.BatchCommands.Add(new NpgsqlBatchCommand($"select id, version from {Store.Tables.Streams} where id = any ($1)")
-                {
-                    Parameters = { new NpgsqlParameter<string[]> { TypedValue = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar } },
-                });
-                batch.BatchCommands.Add(new NpgsqlBatchCommand($"select nextval('{Store.Tables.Sequence}') from generate_series(1, $1)")
-                {
-                    Parameters = { new NpgsqlParameter<int> { TypedValue = changed.Sum(stream => stream.Events.Count) } },
-                });
-                await using var rows = await batch.ExecuteReaderAsync(token);
-                while (await rows.ReadAsync(token)) streams[rows.GetString(0)].ExpectedVersionOnServer ??= rows.GetInt64(1);
-                await rows.NextResultAsync(token);
-                foreach (var stream in changed)
-                {
-                    var version = stream.ExpectedVersionOnServer ??= 0;
-                    foreach (var e in stream.Events)
-                    {
-                        await rows.ReadAsync(token);
-                        e.Sequence = rows.GetInt64(0);
-                        e.Version = ++version;
-                    }
-                }
-
-                return true;
-            },
-            token);
+                sequence.MoveNext();
+                e.Sequence = sequence.Current;
+                e.Version = ++version;
+            }
+        }
     }
 
     sealed record ChangeSet(IReadOnlyList<StreamAction> Streams) : IChangeSet

@@ -19,6 +19,7 @@ public class DocumentStore : IDocumentStore
     {
         if (options.Events.StreamIdentity != StreamIdentity.AsString)
             throw new NotSupportedException("The substitute has string stream keys only: set opts.Events.StreamIdentity to AsString");
+        options.Projections.RefuseSharedNames();
         this.loggers = loggers ?? NullLoggerFactory.Instance;
         Options = options;
         Database = new Database(options);
@@ -58,7 +59,7 @@ public class DocumentStore : IDocumentStore
 
     public Task BulkInsertEventsAsync(
         IReadOnlyList<StreamAction> streams, int batchSize = 1000, CancellationToken cancellation = default) =>
-        new BulkInsert(this).RunAsync(streams, batchSize, cancellation);
+        new DocumentSession(this).InsertAsync(streams, batchSize, cancellation);
 
     internal ProjectionDaemon BuildDaemon(ILogger? logger = null) => new(this, logger ?? loggers.CreateLogger<ProjectionDaemon>());
 

@@ -29,8 +29,7 @@ sealed class Database(StoreOptions options) : IDisposable
         {
             if (tablesExist) return;
             await using var connection = await source.OpenConnectionAsync(token);
-            await using var batch = new NpgsqlBatch(connection);
-            foreach (var statement in Tables.Definition()) batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
+            await using var batch = Batch(connection, Tables.Definition().Select(sql => Statement.Of(sql)));
             await batch.ExecuteNonQueryAsync(token);
             tablesExist = true;
         }
@@ -52,6 +51,48 @@ sealed class Database(StoreOptions options) : IDisposable
         {
             throw new MartenCommandException(failure);
         }
+    }
+
+    /// <summary>Runs the statements in one round trip, which is a transaction.</summary>
+    public Task<int> ExecuteAsync(IEnumerable<NpgsqlBatchCommand> commands, CancellationToken token) => RunAsync(
+        async connection =>
+        {
+            await using var batch = Batch(connection, commands);
+            return await batch.ExecuteNonQueryAsync(token);
+        },
+        token);
+
+    /// <summary>Asks everything in one round trip.</summary>
+    public Task<bool> ReadAsync(IReadOnlyList<Query> queries, CancellationToken token) => RunAsync(
+        async connection =>
+        {
+            await using var batch = Batch(connection, queries.Select(query => query.Command));
+            await batch.PrepareAsync(token);
+            await using var rows = await batch.ExecuteReaderAsync(token);
+            foreach (var query in queries)
+            {
+                await query.ReadAsync(rows, token);
+                await rows.NextResultAsync(token);
+            }
+
+            return true;
+        },
+        token);
+
+    public async Task<List<T>> ReadAsync<T>(Query<T> query, CancellationToken token)
+    {
+        await ReadAsync([query], token);
+        return await query.Result;
+    }
+
+    public Task<List<T>> ReadAsync<T>(NpgsqlBatchCommand command, Func<NpgsqlDataReader, T> row, CancellationToken token) =>
+        ReadAsync(new Query<T>(command, row), token);
+
+    public static NpgsqlBatch Batch(NpgsqlConnection connection, IEnumerable<NpgsqlBatchCommand> commands)
+    {
+        var batch = new NpgsqlBatch(connection);
+        foreach (var command in commands) batch.BatchCommands.Add(command);
+        return batch;
     }
 
     public void Dispose()

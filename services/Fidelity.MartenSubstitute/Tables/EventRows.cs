@@ -38,13 +38,6 @@ sealed class EventRows(EventTables tables, EventGraph graph, EventSerializer ser
         return read;
     }
 
-    public async Task<List<IEvent>> ReadAllAsync(NpgsqlDataReader rows, CancellationToken token)
-    {
-        var events = new List<IEvent>();
-        while (await rows.ReadAsync(token)) events.Add(Read(rows));
-        return events;
-    }
-
     static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     static int Position(EventTables tables, string column)

@@ -36,7 +36,7 @@ sealed class CurrentVisitor(
 
     async Task<Visitor> Of(Account account, CancellationToken stopping) => new(
         account.ShownName, account.StaffId, await Posts(account, stopping),
-        (await store.Read<Grants>(Grants.StreamKey(account.Id), stopping))?.All ?? []);
+        (await store.Read<AccountGrants>(AccountGrants.StreamKey(account.Id), stopping))?.All ?? []);
 
     async Task<IReadOnlyList<TeamPost>> Posts(Account account, CancellationToken stopping)
     {

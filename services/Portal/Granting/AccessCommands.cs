@@ -49,7 +49,7 @@ sealed class AccessCommands(Invitations invitations, GrantWriter grants, Tokens 
             Guid.CreateVersion7(), role, programme, given.GetValueOrDefault("team"), given.GetValueOrDefault("basis", ""), calendar.Today,
             calendar.Today.AddDays(Days(given)), Operator);
         // Nobody gets an account whose grant is not in order.
-        var (_, _, faults) = Grants.Give(null, asked, programme, Policy.Installation);
+        var (_, _, faults) = AccountGrants.Give(null, asked, programme, Policy.Installation);
         if (faults.Count > 0)
             return Fail(faults[0].Field, faults[0].Code);
         var (account, fault) = await invitations.Open(given.GetValueOrDefault("for", Codes.Of(role)), programme, null, Policy.Installation, stopping);

@@ -17,11 +17,11 @@ sealed class GrantWriter(EventWriter writer, NpgsqlDataSource database, ServiceS
     {
         if (asked.TeamId is { } team && !(await Teams(giver, stopping)).Any(known => known.Programme == asked.Programme && known.TeamId == team))
             return [new("team", "unknown_team")];
-        return await Write(account, grants => Grants.Give(grants, asked, account.Programme, giver), stopping);
+        return await Write(account, grants => AccountGrants.Give(grants, asked, account.Programme, giver), stopping);
     }
 
     public Task<IReadOnlyList<GrantFault>> End(Account account, GrantEnded asked, Reach giver, CancellationToken stopping) =>
-        Write(account, grants => Grants.End(grants, asked, giver), stopping);
+        Write(account, grants => AccountGrants.End(grants, asked, giver), stopping);
 
     /// <summary>The teams of the programmes within reach, by programme and name.</summary>
     public async Task<IReadOnlyList<GrantableTeam>> Teams(Reach giver, CancellationToken stopping)
@@ -36,10 +36,10 @@ sealed class GrantWriter(EventWriter writer, NpgsqlDataSource database, ServiceS
     }
 
     Task<IReadOnlyList<GrantFault>> Write(
-        Account account, Func<Grants?, (Grants State, IReadOnlyList<object> Events, IReadOnlyList<GrantFault> Faults)> decide, CancellationToken stopping) =>
+        Account account, Func<AccountGrants?, (AccountGrants State, IReadOnlyList<object> Events, IReadOnlyList<GrantFault> Faults)> decide, CancellationToken stopping) =>
         writer.Write(async streams =>
         {
-            var stream = await streams.Open<Grants>(Grants.StreamKey(account.Id));
+            var stream = await streams.Open<AccountGrants>(AccountGrants.StreamKey(account.Id));
             var (state, events, faults) = decide(stream.State);
             stream.Append(state, events);
             return faults;

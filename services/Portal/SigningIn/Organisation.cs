@@ -42,9 +42,9 @@ sealed class Organisation(IConfiguration configuration)
     public IReadOnlyList<(string Theirs, Role Ours)> Roles { get; } =
     [
         .. (configuration["FIDELITY_OIDC_ROLES"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(pair =>
-            pair.Split('=') is [var theirs, var ours] && Codes.TryParse<Role>(ours, out var role) && Grants.Roles.Contains(role)
+            pair.Split('=') is [var theirs, var ours] && Codes.TryParse<Role>(ours, out var role) && AccountGrants.Roles.Contains(role)
                 ? (theirs, role)
-                : throw new InvalidOperationException($"FIDELITY_OIDC_ROLES has '{pair}'; write THEIRS=OURS, with {string.Join(", ", Grants.Roles.Select(Codes.Of))}.")),
+                : throw new InvalidOperationException($"FIDELITY_OIDC_ROLES has '{pair}'; write THEIRS=OURS, with {string.Join(", ", AccountGrants.Roles.Select(Codes.Of))}.")),
     ];
 
     public static void Add(WebApplicationBuilder builder, AuthenticationBuilder authentication)
@@ -158,7 +158,7 @@ sealed class Arriving(
                 log.LogWarning("A claim of the organisation gives nothing: {Field} {Fault}", fault.Field, fault.Code);
         }
 
-        var held = await store.Read<Grants>(Grants.StreamKey(account.Id), stopping);
+        var held = await store.Read<AccountGrants>(AccountGrants.StreamKey(account.Id), stopping);
         foreach (var grant in (held?.All ?? []).Where(grant => grant.By == Giver && grant.Holds(today) && !wanted.Contains((grant.Role, grant.TeamId))))
             await grants.End(account, new(grant.Id, today, "The organisation says so no more", Giver), Policy.Installation, stopping);
     }

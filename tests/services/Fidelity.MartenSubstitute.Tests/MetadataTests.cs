@@ -28,7 +28,7 @@ public sealed class MetadataTests(Installation installation) : IClassFixture<Ins
         read.CausationId.ShouldBe("cause");
         read.UserName.ShouldBe("ann");
         read.GetHeader("source").ShouldBe("import");
-        read.GetHeader("row").ShouldBe(17L);
+        read.GetHeader("row").ShouldBeOfType<long>().ShouldBe(17);
         read.GetHeader("absent").ShouldBeNull();
         read.TenantId.ShouldBe("*DEFAULT*");
         read.IsArchived.ShouldBeFalse();

@@ -93,6 +93,16 @@ public sealed class ProjectingTests : IAsyncLifetime
         (await store.Advanced.AllProjectionProgress()).Single(state => state.ShardName == "Deposits:All").Sequence.ShouldBe(highest);
     }
 
+    [Theory]
+    [InlineData("Deposits")]
+    [InlineData(nameof(Account))]
+    public void No_two_share_a_name_nor_a_projection_that_of_an_aggregate(string name) =>
+        Should.Throw<DuplicateSubscriptionNamesException>(() => installation.Store(options =>
+        {
+            options.Projections.Add(new DepositTable(table), ProjectionLifecycle.Async, "Deposits");
+            options.Projections.Add(new DepositTable(table), ProjectionLifecycle.Async, name);
+        }));
+
     [Fact]
     public async Task A_daemon_catches_up_on_demand()
     {

@@ -3,7 +3,7 @@ using Fidelity.Portal.Access;
 namespace Fidelity.Portal.Tests.Access;
 
 /// <summary>What is granted, and what is refused.</summary>
-public sealed class GrantsTests
+public sealed class AccountGrantsTests
 {
     static readonly DateOnly Day = new(2026, 10, 1);
     static readonly GrantGiven Asked = new(Guid.CreateVersion7(), Role.Consultant, "p", "nord", "contract 7", Day, Day.AddYears(1), "admin");
@@ -13,23 +13,23 @@ public sealed class GrantsTests
     [Fact]
     public void A_grant_is_given_once()
     {
-        var (given, events, faults) = Grants.Give(null, Asked, "p", OfProgramme);
+        var (given, events, faults) = AccountGrants.Give(null, Asked, "p", OfProgramme);
         events.ShouldBe([Asked]);
         faults.ShouldBeEmpty();
         given.All.Single().Holds(Day).ShouldBeTrue();
-        Grants.Give(given, Asked with { Basis = "another" }, "p", OfProgramme).Events.ShouldBeEmpty();
+        AccountGrants.Give(given, Asked with { Basis = "another" }, "p", OfProgramme).Events.ShouldBeEmpty();
     }
 
     [Fact]
     public void It_is_ended_once_with_a_reason()
     {
-        var (given, _, _) = Grants.Give(null, Asked, "p", OfProgramme);
-        Grants.End(given, new(Asked.GrantId, Day, " ", "admin"), OfProgramme).Faults.ShouldBe([new("reason", "missing")]);
-        var (ended, events, _) = Grants.End(given, new(Asked.GrantId, Day, "left", "admin"), OfProgramme);
+        var (given, _, _) = AccountGrants.Give(null, Asked, "p", OfProgramme);
+        AccountGrants.End(given, new(Asked.GrantId, Day, " ", "admin"), OfProgramme).Faults.ShouldBe([new("reason", "missing")]);
+        var (ended, events, _) = AccountGrants.End(given, new(Asked.GrantId, Day, "left", "admin"), OfProgramme);
         events.Count.ShouldBe(1);
         ended.All.Single().Holds(Day).ShouldBeFalse();
-        Grants.End(ended, new(Asked.GrantId, Day, "again", "admin"), OfProgramme).Events.ShouldBeEmpty();
-        Grants.End(given, new(Guid.CreateVersion7(), Day, "unknown", "admin"), OfProgramme).Events.ShouldBeEmpty();
+        AccountGrants.End(ended, new(Asked.GrantId, Day, "again", "admin"), OfProgramme).Events.ShouldBeEmpty();
+        AccountGrants.End(given, new(Guid.CreateVersion7(), Day, "unknown", "admin"), OfProgramme).Events.ShouldBeEmpty();
     }
 
     public static TheoryData<string, GrantGiven, string?> Wrong => new()
@@ -53,7 +53,7 @@ public sealed class GrantsTests
     [MemberData(nameof(Wrong))]
     public void What_is_not_in_order_is_not_granted(string fault, GrantGiven asked, string? within)
     {
-        var (_, events, faults) = Grants.Give(null, asked, within, OfProgramme);
+        var (_, events, faults) = AccountGrants.Give(null, asked, within, OfProgramme);
         events.ShouldBeEmpty();
         faults.Select(found => $"{found.Field} {found.Code}").ShouldContain(fault);
     }
@@ -64,12 +64,12 @@ public sealed class GrantsTests
         var seeing = Policy.Reach(
             new("auditor", null, [], [new(Guid.CreateVersion7(), Role.Auditor, "p", null, "b", Day, Day, "x", null)]), Purpose.SeeAccess, Day);
         seeing.CoversAllOf("p").ShouldBeTrue();
-        Grants.Give(null, Asked, "p", seeing).Faults.ShouldBe([new("programme", "not_yours")]);
-        var (given, _, _) = Grants.Give(null, Asked, "p", OfProgramme);
-        Grants.End(given, new(Asked.GrantId, Day, "r", "auditor"), seeing).Events.ShouldBeEmpty();
+        AccountGrants.Give(null, Asked, "p", seeing).Faults.ShouldBe([new("programme", "not_yours")]);
+        var (given, _, _) = AccountGrants.Give(null, Asked, "p", OfProgramme);
+        AccountGrants.End(given, new(Asked.GrantId, Day, "r", "auditor"), seeing).Events.ShouldBeEmpty();
     }
 
     [Fact]
     public void Two_years_may_be_given_and_no_day_more() =>
-        Grants.Give(null, Asked with { From = new(2027, 1, 1), Until = new(2028, 12, 31) }, "p", OfProgramme).Faults.ShouldBeEmpty();
+        AccountGrants.Give(null, Asked with { From = new(2027, 1, 1), Until = new(2028, 12, 31) }, "p", OfProgramme).Faults.ShouldBeEmpty();
 }

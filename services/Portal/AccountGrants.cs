@@ -25,8 +25,8 @@ public sealed record Grant(
 /// <summary>Why a grant is not given: the field of the form, and a code for which the pages have words.</summary>
 public sealed record GrantFault(string Field, string Code);
 
-/// <summary>All that an account was granted.</summary>
-public sealed record Grants
+/// <summary>All that an account was granted. Its name may not be the read model's, <c>Grants</c>: a store knows both by name.</summary>
+public sealed record AccountGrants
 {
     /// <summary>For how long access may be given at a time: two years, one of them a leap year.</summary>
     public const int MostDays = 731;
@@ -40,13 +40,13 @@ public sealed record Grants
 
     public ImmutableList<Grant> All { get; init; } = [];
 
-    public Grants Apply(GrantGiven happened) => this with
+    public AccountGrants Apply(GrantGiven happened) => this with
     {
         All = All.Add(new(
             happened.GrantId, happened.Role, happened.Programme, happened.TeamId, happened.Basis, happened.From, happened.Until, happened.By, null)),
     };
 
-    public Grants Apply(GrantEnded happened) => this with
+    public AccountGrants Apply(GrantEnded happened) => this with
     {
         All = [.. All.Select(grant => grant.Id == happened.GrantId ? grant with { Ended = happened } : grant)],
     };
@@ -54,10 +54,10 @@ public sealed record Grants
     /// <summary>Gives a grant, unless it was given before.</summary>
     /// <param name="within">The programme that the account belongs to; null: to all.</param>
     /// <param name="giver">What the giver may give access to.</param>
-    public static (Grants State, IReadOnlyList<object> Events, IReadOnlyList<GrantFault> Faults) Give(
-        Grants? known, GrantGiven asked, string? within, Reach giver)
+    public static (AccountGrants State, IReadOnlyList<object> Events, IReadOnlyList<GrantFault> Faults) Give(
+        AccountGrants? known, GrantGiven asked, string? within, Reach giver)
     {
-        var state = known ?? new Grants();
+        var state = known ?? new AccountGrants();
         if (state.All.Any(grant => grant.Id == asked.GrantId))
             return (state, [], []);
         var faults = Faults(asked, within, giver).ToList();
@@ -65,9 +65,9 @@ public sealed record Grants
     }
 
     /// <summary>Ends a grant at once. One that is not there, or was ended before, or is not the ender's to end, stays as it is.</summary>
-    public static (Grants State, IReadOnlyList<object> Events, IReadOnlyList<GrantFault> Faults) End(Grants? known, GrantEnded asked, Reach giver)
+    public static (AccountGrants State, IReadOnlyList<object> Events, IReadOnlyList<GrantFault> Faults) End(AccountGrants? known, GrantEnded asked, Reach giver)
     {
-        var state = known ?? new Grants();
+        var state = known ?? new AccountGrants();
         if (state.All.Find(grant => grant.Id == asked.GrantId) is not { Ended: null } grant || !MayGive(giver, grant.Programme))
             return (state, [], []);
         return TextFault(asked.Reason) is { } fault ? (state, [], [new("reason", fault)]) : (state.Apply(asked), [asked], []);
@@ -107,6 +107,6 @@ public sealed record Grants
     {
         options.Events.MapEventType<GrantGiven>("grant_given");
         options.Events.MapEventType<GrantEnded>("grant_ended");
-        options.Projections.LiveStreamAggregation<Grants>();
+        options.Projections.LiveStreamAggregation<AccountGrants>();
     }
 }
