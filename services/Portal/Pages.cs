@@ -1,5 +1,6 @@
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Extracting;
+using Fidelity.Portal.Importing;
 using Fidelity.Portal.Languages;
 using Fidelity.Portal.Layout;
 using Fidelity.Portal.LoggingAccess;
@@ -68,6 +69,7 @@ static class Pages
         app.MapLanguages();
         app.MapSigningOut();
         app.MapExtracting();
+        app.MapImportPages();
         Passkeys.Map(app);
         Organisation.Map(app);
         app.MapRazorComponents<App>().WithStaticAssets();
