@@ -19,7 +19,7 @@ sealed class Imports(EventWriter store, ImportsTable table, CurrentVisitor visit
         var id = Guid.CreateVersion7();
         await table.Store(id, files, stopping);
         var received = new ImportReceived(
-            id, programme, [.. files.Select(file => file.Name)], files.Sum(file => (long)file.Content.Length), (await visitor.Get())!.Name);
+            id, programme, [.. files.Select(file => Shown.Name(file.Name) ?? "?")], files.Sum(file => (long)file.Content.Length), (await visitor.Get())!.Name);
         await store.Write(async streams =>
         {
             var stream = await streams.Open<Import>(Import.StreamKey(id));

@@ -51,9 +51,9 @@
     zone.addEventListener('drop', async event => {
       event.preventDefault();
       zone.classList.remove('over');
-      // The entries are there only as long as the event is.
-      const entries = [...event.dataTransfer.items].map(item => item.webkitGetAsEntry()).filter(entry => entry);
-      dropped = (await Promise.all(entries.map(entry => filesOf(entry)))).flat();
+      // What was dropped is there only as long as the event is.
+      const items = [...event.dataTransfer.items].filter(item => item.kind === 'file').map(item => [item.webkitGetAsEntry(), item.getAsFile()]);
+      dropped = (await Promise.all(items.map(([entry, file]) => entry ? filesOf(entry) : [[file, file.name]]))).flat();
       show();
     });
 
