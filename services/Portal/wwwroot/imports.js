@@ -82,12 +82,13 @@
   }
 
   async function follow(shown) {
-    shown.querySelector('.button').hidden = true;
+    const again = shown.querySelector('.button').parentElement;
+    again.hidden = true;
     for (;;) {
       await new Promise(passed => setTimeout(passed, soon));
       const answer = await fetch(shown.dataset.progress, { redirect: 'error' }).catch(() => null);
       if (!answer?.ok) {
-        shown.querySelector('.button').hidden = false;
+        again.hidden = false;
         return;
       }
 
