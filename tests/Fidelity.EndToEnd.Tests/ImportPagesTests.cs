@@ -50,7 +50,7 @@ public sealed class ImportPagesTests(AccessInstallation installation, Chromium c
         foreach (var cause in Expected.GroupBy(fault => (File: fault[0], Column: fault[2], Code: fault[3])))
         {
             var lines = cause.Select(fault => fault[1]).Where(line => line != "1").ToList();
-            var rows = lines.Count == 0 ? "the whole file" : $"{lines.Count}, on lines {string.Join(", ", lines)}";
+            var rows = lines.Count == 0 ? "the whole file" : lines.Count == 1 ? $"1, on line {lines[0]}" : $"{lines.Count}, on lines {string.Join(", ", lines)}";
             causes.ShouldContain(told => told[0] == cause.Key.File && told[1] == cause.Key.Column && told[3] == rows, cause.Key.ToString());
         }
 
@@ -60,7 +60,7 @@ public sealed class ImportPagesTests(AccessInstallation installation, Chromium c
         {
             var svenska = await swedish.NewPageAsync();
             await svenska.GotoAsync(page.Url);
-            (await Causes(svenska, "found")).ShouldContain(cause => cause[0] == "tam.csv" && cause[1] == "i5" && cause[2] == "Talet finns inte på skalan. Rätta det efter blanketten.");
+            (await Causes(svenska, "found")).ShouldContain(cause => cause[0] == "tam.csv" && cause[1] == "i5" && cause[2] == "Talet ligger utanför det tillåtna. Rätta det; ett svar rättas efter blanketten.");
         }
 
         // The report has every fault, in its order.
@@ -177,6 +177,7 @@ public sealed class ImportPagesTests(AccessInstallation installation, Chromium c
         var import = await installation.Upload(files, "faulty");
         await Accessible("faulty", import.Replace("/api/v1", "", StringComparison.Ordinal));
         await Accessible("imports", "/imports");
+        await Accessible("files", "/imports/files");
     }
 
     async Task Accessible(string name, string address)

@@ -375,17 +375,13 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     [InlineData("extract", "/cases/extract", "en-GB", 1366, ColorScheme.Dark)]
     [InlineData("extract", "/cases/extract", "sv-SE", 390, ColorScheme.Dark)]
     [InlineData("extract", "/cases/extract", "en-GB", 320, ColorScheme.Light)]
-    [InlineData("imports", "/imports", "sv-SE", 1366, ColorScheme.Light)]
-    [InlineData("imports", "/imports", "en-GB", 320, ColorScheme.Dark)]
-    [InlineData("import-files", "/imports/files", "sv-SE", 320, ColorScheme.Light)]
-    [InlineData("import-files", "/imports/files", "en-GB", 1366, ColorScheme.Dark)]
     [InlineData("account", "/account", "sv-SE", 320, ColorScheme.Dark)]
     [InlineData("sign-in", "/sign-in", "sv-SE", 320, ColorScheme.Light)]
     [InlineData("sign-in", "/sign-in", "en-GB", 1366, ColorScheme.Dark)]
     [MemberData(nameof(TeamPages))]
     public async Task A_page_is_accessible_and_fits(string name, string address, string language, int width, ColorScheme colours)
     {
-        var session = name is "operations" or "access" or "tokens" or "log" or "samples" or "sample" or "erasure" or "extract" or "imports" ? await installation.Session(chromium, "administrator") : null;
+        var session = name is "operations" or "access" or "tokens" or "log" or "samples" or "sample" or "erasure" or "extract" ? await installation.Session(chromium, "administrator") : null;
         await using var profile = await chromium.NewProfile(Portal, language, width, colours, bypassPolicy: true, session: session);
         var page = await profile.NewPageAsync();
         var faults = new List<string>();
