@@ -5,11 +5,14 @@ using Marten;
 
 namespace Fidelity.Portal;
 
-public sealed record ImportReceived(Guid ImportId, string Programme, IReadOnlyList<string> Files, long Bytes);
+/// <param name="By">Who brought it in: the sign-in name, or the token's; null in what was stored before it was noted.</param>
+public sealed record ImportReceived(Guid ImportId, string Programme, IReadOnlyList<string> Files, long Bytes, string? By = null);
 
 public sealed record ImportChecked(ImportCounts Counts, IReadOnlyList<FileCounts> Files, IReadOnlyList<string> LeftAlone);
 
-public sealed record ImportAccepted(bool GoodRowsOnly);
+/// <param name="GoodRowsOnly">Whether it was accepted in spite of faults, without the rows that have any and those that rest on them.</param>
+/// <param name="By">Who accepted it; null in what was stored before it was noted.</param>
+public sealed record ImportAccepted(bool GoodRowsOnly, string? By = null);
 
 /// <param name="Submissions">Rows that were good when they were judged; an id that was taken in that moment is among the findings.</param>
 /// <param name="Findings">What is wrong with the others as it was found then; null in what was stored before it was counted.</param>
@@ -36,6 +39,19 @@ public enum ImportState
 
     /// <summary>Every row is answered, and every review that it bears on computed.</summary>
     Settled,
+}
+
+/// <summary>Why an import cannot be accepted.</summary>
+public enum AcceptanceRefusal
+{
+    /// <summary>The dry run is not over.</summary>
+    StillChecking,
+
+    /// <summary>It has faults, and all of it was to be accepted.</summary>
+    HasFaults,
+
+    /// <summary>Its files were deleted when a case of the programme was erased.</summary>
+    FilesDeleted,
 }
 
 /// <summary>One import from its upload until every review it bears on has settled.</summary>
@@ -65,6 +81,20 @@ public sealed record Import
     public Import Apply(ImportSent happened) => this with { Sent = happened };
 
     public Import Apply(ImportSettled happened) => this with { Settled = true };
+
+    /// <summary>Accepts it, or says why not. What has been accepted stays as it was accepted first.</summary>
+    /// <param name="accepted">All rows, or the good ones.</param>
+    /// <param name="hasFiles">Whether its files are still there.</param>
+    public (Import State, IReadOnlyList<object> Events, AcceptanceRefusal? Refusal) Accept(ImportAccepted accepted, bool hasFiles)
+    {
+        if (Accepted is not null)
+            return (this, [], null);
+        if (Checked is not { } dryRun)
+            return (this, [], AcceptanceRefusal.StillChecking);
+        if (dryRun.Counts.Findings > 0 && !accepted.GoodRowsOnly)
+            return (this, [], AcceptanceRefusal.HasFaults);
+        return hasFiles ? (Apply(accepted), [accepted], null) : (this, [], AcceptanceRefusal.FilesDeleted);
+    }
 
     public static string StreamKey(Guid id) => $"import:{id:n}";
 

@@ -1,5 +1,6 @@
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Extracting;
+using Fidelity.Portal.Importing;
 using Fidelity.Portal.Interviewing;
 using Fidelity.Portal.Languages;
 using Fidelity.Portal.Layout;
@@ -72,6 +73,7 @@ static class Pages
         app.MapExtracting();
         app.MapInterviewing();
         app.MapRating();
+        app.MapImportPages();
         Passkeys.Map(app);
         Organisation.Map(app);
         app.MapRazorComponents<App>().WithStaticAssets();

@@ -15,6 +15,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     static readonly string[] Columns = Lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
 
     const string Extract = "/cases/extract/file";
+    const string Upload = "/imports/upload";
 
     static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -52,6 +53,8 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
                 "n" => (HttpStatusCode.NotFound, HttpStatusCode.NotFound),
                 "." or "y" or "l" => (HttpStatusCode.OK, HttpStatusCode.OK),
                 "o" => (route.EndsWith("/accept", StringComparison.Ordinal) ? HttpStatusCode.Accepted : HttpStatusCode.OK, HttpStatusCode.NotFound),
+                // Without a file, the form's page is shown again.
+                "w" when route == Upload => (HttpStatusCode.Redirect, HttpStatusCode.Forbidden),
                 "w" => (route.EndsWith("imports", StringComparison.Ordinal) ? HttpStatusCode.UnsupportedMediaType : HttpStatusCode.UnprocessableEntity, HttpStatusCode.Forbidden),
                 _ => throw new InvalidOperationException($"'{expected}' is no code of the matrix."),
             };
@@ -138,6 +141,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
             .Replace("{Id}/{Programme?}", $"{PastEntries.Month}/{place.Programme}", StringComparison.Ordinal)
             .Replace("/{Period?}", "", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("accounts/{Id:guid}", $"accounts/{place.Account}", StringComparison.Ordinal)
+            .Replace("imports/{Id:guid}", $"imports/{place.Import}", StringComparison.Ordinal)
             .Replace("submissions/{id:guid}", $"submissions/{place.Submission}", StringComparison.Ordinal)
             .Replace("imports/{id:guid}", $"imports/{place.Import}", StringComparison.Ordinal)
             .Replace("interviews/{id:guid}", $"interviews/{place.Interview}", StringComparison.OrdinalIgnoreCase)
@@ -162,6 +166,15 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
             {
                 ["i1"] = "5", ["__RequestVerificationToken"] = page.IsSuccessStatusCode ? AccessInstallation.FormToken(await page.Content.ReadAsStringAsync(Cancelled)) : "",
             });
+        }
+        else if (address == Upload)
+        {
+            using var page = await visitor.GetAsync("/imports", Cancelled);
+            request.Content = new MultipartFormDataContent
+            {
+                { new StringContent(place.Programme), "programme" },
+                { new StringContent(page.IsSuccessStatusCode ? AccessInstallation.FormToken(await page.Content.ReadAsStringAsync(Cancelled)) : ""), "__RequestVerificationToken" },
+            };
         }
         else if (method == "POST" && !address.EndsWith("/accept", StringComparison.Ordinal))
         {

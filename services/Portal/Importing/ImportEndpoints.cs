@@ -1,15 +1,10 @@
 using System.ComponentModel;
-using System.Globalization;
-using System.Text;
-using Fidelity.Contracts.Submitting;
-using Fidelity.Measurement;
+using System.Diagnostics;
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Describing;
 using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.Submitting;
-using Fidelity.ServiceDefaults;
 using Fidelity.Validation;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fidelity.Portal.Importing;
@@ -17,10 +12,8 @@ namespace Fidelity.Portal.Importing;
 /// <summary>Imports over HTTP: upload, watch the dry run, read the report, accept, watch it settle.</summary>
 static class ImportEndpoints
 {
-    const long LargestUpload = 512L * 1024 * 1024;
     const string Tag = "Imports";
     const string IdMeaning = "What the upload was answered with as `id`.";
-    const string ReportColumns = "file,line,column,code,message\n";
 
     static readonly ImportShown Example = new(
         new("0198f3a2-7c1e-7b60-9d2f-3e5a8c4b1d70"), "main", ImportState.Checked, ["teams.csv"], [], [new("teams.csv", 1, 1, 0, 0, 0, 0)],
@@ -29,6 +22,7 @@ static class ImportEndpoints
     public static void AddImporting(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ImportsTable>();
+        builder.Services.AddScoped<Imports>();
         builder.Services.AddSingleton<SettlingRounds>();
         builder.Services.AddHostedService<ImportWorker>();
     }
@@ -41,7 +35,7 @@ static class ImportEndpoints
             .Answers(StatusCodes.Status200OK, "Their names, in order.", (IReadOnlyList<string>)["main", "vast"])
             .AnswersText(StatusCodes.Status200OK, "text/plain", "One name a line.", "main\nvast\n");
         api.MapPost("/imports", Receive).For(Purpose.SubmitRecords).DisableAntiforgery()
-            .WithMetadata(new RequestSizeLimit(LargestUpload))
+            .WithMetadata(Upload.SizeLimit)
             .WithName("uploadImport").WithTags(Tag).WithSummary("Upload files for a dry run")
             .WithDescription(
                 "Any subset of the files of a programme as CSV, one zip of them, or a workbook with a sheet for each. Nothing is recorded: every row is "
@@ -67,7 +61,7 @@ static class ImportEndpoints
             .WithName("getImportReport").WithTags(Tag).WithSummary("Fetch what is wrong with an import, as CSV")
             .WithDescription("One line for each fault that the dry run found, and after acceptance for each row that its owner refused.")
             .AnswersText(StatusCodes.Status200OK, "text/csv", "The report, in the order of the files.",
-                ReportColumns + "tam.csv,17,i4,out_of_scale,\"Answers of tam-r@1 are 1–5, NA or blank. Correct it after the form.\"\n")
+                ImportReport.Columns + "tam.csv,17,i4,out_of_scale,\"Answers of tam-r@1 are 1–5, NA or blank. Correct it after the form.\"\n")
             .Refuses(Unknown(Example.Id));
         api.MapPost("/imports/{id:guid}/accept", Accept).For(Purpose.SubmitRecords)
             .WithName("acceptImport").WithTags(Tag).WithSummary("Accept an import")
@@ -89,116 +83,62 @@ static class ImportEndpoints
     }
 
     static async Task<IResult> Receive(
-        HttpContext context, [Description(Programme.Meaning)] string? programme, CurrentVisitor visitor, EventWriter writer, ImportsTable imports)
+        HttpContext context, [Description(Programme.Meaning)] string? programme, CurrentVisitor visitor, Imports imports)
     {
         if (Programme.Fault(programme) is { } fault)
             return Problems.OfParameter(fault);
         if (!(await visitor.Reach(Purpose.SubmitRecords)).CoversAllOf(programme))
             return Problems.OfStatus(StatusCodes.Status403Forbidden);
-        if (!context.Request.HasFormContentType)
-            return NoForm;
-        IFormCollection form;
-        try
-        {
-            form = await context.Request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = LargestUpload }, context.RequestAborted);
-        }
-        catch (Exception unreadable) when (unreadable is InvalidDataException or IOException and not BadHttpRequestException)
-        {
-            return Unreadable;
-        }
-
-        if (form.Files.Count == 0)
-            return NoFiles;
-        var files = new List<UploadedFile>();
-        foreach (var file in form.Files)
-        {
-            var content = new byte[file.Length];
-            await using var sent = file.OpenReadStream();
-            await sent.ReadExactlyAsync(content, context.RequestAborted);
-            files.Add(new UploadedFile(file.FileName.Replace("\0", "", StringComparison.Ordinal), content));
-        }
-
-        var id = Guid.CreateVersion7();
-        await imports.Store(id, files, context.RequestAborted);
-        var received = new ImportReceived(id, programme!, [.. files.Select(file => file.Name)], files.Sum(file => (long)file.Content.Length));
-        await writer.Write(async streams =>
-        {
-            var stream = await streams.Open<Import>(Import.StreamKey(id));
-            stream.Append(new Import().Apply(received), [received]);
-            return true;
-        }, context.RequestAborted);
+        var upload = await Upload.Read(context);
+        if (upload.Fault is { } refusal)
+            return Refusal(refusal);
+        var id = await imports.Receive(programme!, upload.Files, context.RequestAborted);
         context.Response.Headers.Location = $"/api/v1/imports/{id}";
         context.Response.StatusCode = StatusCodes.Status201Created;
-        return await Show(id, context, visitor, writer, imports);
+        return await Show(id, context, imports);
     }
 
-    static async Task<IResult> Show([Description(IdMeaning)] Guid id, HttpContext context, CurrentVisitor visitor, EventWriter store, ImportsTable imports)
+    static async Task<IResult> Show([Description(IdMeaning)] Guid id, HttpContext context, Imports imports)
     {
-        if (await Find(id, context, visitor, store) is not { Received: { } received } import)
+        if (await imports.Find(id, Purpose.SubmitRecords, context.RequestAborted) is not { } import)
             return Unknown(id);
-        var states = await imports.States(id, context.RequestAborted);
-        var shown = new ImportShown(
-            id, received.Programme, import.State, received.Files, import.Checked?.LeftAlone ?? [], import.Checked?.Files ?? [],
-            import.Checked?.Counts.Rows ?? await imports.RowsChecked(id, context.RequestAborted), import.Sent?.Findings ?? import.Checked?.Counts.Findings ?? 0,
-            import.Sent?.Held ?? import.Checked?.Counts.Held ?? 0,
-            import.Checked?.Counts.New ?? 0, import.Checked?.Counts.Changes ?? 0, import.Checked?.Counts.Known ?? 0,
-            states.Values.Sum(), states.Values.Sum() - states.GetValueOrDefault("accepted"),
-            states.GetValueOrDefault(Codes.Of(SubmissionOutcome.Recorded)), states.GetValueOrDefault(Codes.Of(SubmissionOutcome.Waiting)),
-            states.GetValueOrDefault(Codes.Of(SubmissionOutcome.Refused)), import.Settled);
+        var shown = ImportShown.Of(import, await imports.Progress(import, context.RequestAborted));
         return Shell.Wants(context) ? Results.Text(Shell.Lines(shown)) : Results.Json(shown, ApiJson.Options, statusCode: context.Response.StatusCode);
     }
 
-    /// <summary>The import, if it was received and its programme is open to whoever asks.</summary>
-    static async Task<Import?> Find(Guid id, HttpContext context, CurrentVisitor visitor, EventWriter store) =>
-        await store.Read<Import>(Import.StreamKey(id), context.RequestAborted) is { Received: { } received } import
-        && (await visitor.Reach(Purpose.SubmitRecords)).CoversAllOf(received.Programme)
-            ? import
-            : null;
-
-    /// <summary>What is wrong: the findings, of the dry run and then of the sending, and after acceptance what the owners refused.</summary>
-    static async Task<IResult> Report([Description(IdMeaning)] Guid id, HttpContext context, CurrentVisitor visitor, EventWriter store, ImportsTable imports)
-    {
-        if (await Find(id, context, visitor, store) is null)
-            return Unknown(id);
-        var findings = imports.Findings(id, context.RequestAborted);
-        return Results.Stream(async body =>
-        {
-            await using var report = new StreamWriter(body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-            await report.WriteAsync(ReportColumns);
-            await foreach (var finding in findings)
-                await report.WriteAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"{Cell(finding.File)},{finding.Line},{Cell(finding.Column)},{finding.Code},{Cell(finding.Message)}\n"));
-        }, "text/csv; charset=utf-8");
-    }
+    static async Task<IResult> Report([Description(IdMeaning)] Guid id, HttpContext context, Imports imports, ImportsTable table) =>
+        await imports.Find(id, Purpose.SubmitRecords, context.RequestAborted) is null
+            ? Unknown(id)
+            : ImportReport.Of(table.Findings(id, context.RequestAborted));
 
     static async Task<IResult> Accept(
-        [Description(IdMeaning)] Guid id, HttpContext context, CurrentVisitor visitor, EventWriter writer, ImportsTable imports,
+        [Description(IdMeaning)] Guid id, HttpContext context, Imports imports,
         [Description("Accept in spite of faults: rows that have any, and rows that rest on those, are left out.")] bool goodRowsOnly = false)
     {
-        if (await Find(id, context, visitor, writer) is null)
+        if (await imports.Find(id, Purpose.SubmitRecords, context.RequestAborted) is null)
             return Unknown(id);
-        var hasFiles = await imports.HasFiles(id, context.RequestAborted);
-        var refusal = await writer.Write(async streams =>
-        {
-            var stream = await streams.Open<Import>(Import.StreamKey(id));
-            if (stream.State!.Accepted is not null)
-                return null;
-            if (stream.State.Checked is not { } dryRun)
-                return StillChecking;
-            if (dryRun.Counts.Findings > 0 && !goodRowsOnly)
-                return Problems.Of(StatusCodes.Status409Conflict, ErrorCodes.Inconsistent,
-                    $"The dry run found {dryRun.Counts.Findings} faults; read /api/v1/imports/{id}/report.csv. Mend them and upload again, or accept the good rows with ?goodRowsOnly=true.");
-            if (!hasFiles)
-                return FilesDeleted;
-            var accepted = new ImportAccepted(goodRowsOnly);
-            stream.Append(stream.State.Apply(accepted), [accepted]);
-            return null;
-        }, context.RequestAborted);
-        if (refusal is not null)
-            return refusal;
+        if (await imports.Accept(id, goodRowsOnly, context.RequestAborted) is { } refusal)
+            return Refusal(refusal, (await imports.Find(id, Purpose.SubmitRecords, context.RequestAborted))!);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
-        return await Show(id, context, visitor, writer, imports);
+        return await Show(id, context, imports);
     }
+
+    static ProblemHttpResult Refusal(UploadFault fault) => fault switch
+    {
+        UploadFault.NoForm => NoForm,
+        UploadFault.Unreadable => Unreadable,
+        UploadFault.NoFiles => NoFiles,
+        _ => throw new UnreachableException(),
+    };
+
+    static ProblemHttpResult Refusal(AcceptanceRefusal refusal, Import import) => refusal switch
+    {
+        AcceptanceRefusal.StillChecking => StillChecking,
+        AcceptanceRefusal.HasFaults => Problems.Of(StatusCodes.Status409Conflict, ErrorCodes.Inconsistent,
+            $"The dry run found {import.Checked?.Counts.Findings} faults; read /api/v1/imports/{import.Received!.ImportId}/report.csv. Mend them and upload again, or accept the good rows with ?goodRowsOnly=true."),
+        AcceptanceRefusal.FilesDeleted => FilesDeleted,
+        _ => throw new UnreachableException(),
+    };
 
     static ProblemHttpResult NoForm => Problems.Of(StatusCodes.Status415UnsupportedMediaType, ErrorCodes.BadEncoding,
         "Send the files as multipart/form-data, each in a part named 'files'.");
@@ -217,18 +157,6 @@ static class ImportEndpoints
 
     static ProblemHttpResult Unknown(Guid id) =>
         Problems.Of(StatusCodes.Status404NotFound, ErrorCodes.UnknownReference, $"There is no import {id}. Check the address that the upload answered with.");
-
-    /// <summary>A cell of the report; what a spreadsheet would take for a formula is made text.</summary>
-    static string Cell(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-            return "";
-        if (text[0] is '=' or '+' or '-' or '@' or '\t' or '\r')
-            text = "'" + text;
-        return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
-
-    sealed record RequestSizeLimit(long? MaxRequestBodySize) : Microsoft.AspNetCore.Http.Metadata.IRequestSizeLimitMetadata;
 }
 
 /// <summary>An import as the API shows it.</summary>
@@ -253,4 +181,10 @@ static class ImportEndpoints
 sealed record ImportShown(
     Guid Id, string Programme, ImportState State, IReadOnlyList<string> Files, IReadOnlyList<string> LeftAlone, IReadOnlyList<FileCounts> Counts,
     int Rows, int Errors, int Held, int New, int Changes, int Known, int Sent, int Answered, int Recorded, int Waiting, int Refused,
-    bool ReviewsSettled);
+    bool ReviewsSettled)
+{
+    public static ImportShown Of(Import import, ImportProgress progress) => new(
+        import.Received!.ImportId, import.Received.Programme, import.State, import.Received.Files, import.Checked?.LeftAlone ?? [], import.Checked?.Files ?? [],
+        progress.Rows, progress.Findings, progress.Held, progress.New, progress.Changes, progress.Known,
+        progress.States.Sent, progress.States.Answered, progress.States.Recorded, progress.States.Waiting, progress.States.Refused, import.Settled);
+}

@@ -46,14 +46,32 @@ public sealed class ImportFiles
         var files = new ImportFiles(mostBytes);
         foreach (var file in uploaded)
         {
-            if (file.Name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            if (IsZip(file.Name))
                 files.Unpack(file, "This is not a zip file that can be read. Pack the files again, without a password.", files.AddZip);
-            else if (file.Name.EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase))
+            else if (IsWorkbook(file.Name))
                 files.Unpack(file, "This is not a workbook that can be read. Save it again as .xlsx, without a password.", zip => files.AddWorkbook(file, zip));
             else
                 files.Add(file.Name, () => Csv.Rows(file.Content));
         }
         return files;
+    }
+
+    /// <summary>Whether a file of this name is looked into. What is left alone need not be kept.</summary>
+    public static bool Reads(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return IsZip(name) || IsWorkbook(name) || KindOf(name) is not null;
+    }
+
+    static bool IsZip(string name) => name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
+
+    static bool IsWorkbook(string name) => name.EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The kind of a file with at most one folder before its name.</summary>
+    static ImportKind? KindOf(string name)
+    {
+        var path = name.Split('/', '\\');
+        return path.Length > 2 || path is ["" or "." or "..", _] ? null : ImportKind.Find(path[^1]);
     }
 
     void Unpack(UploadedFile file, string unreadable, Action<ZipArchive> add)
@@ -96,8 +114,7 @@ public sealed class ImportFiles
 
     void Add(string name, Func<IEnumerable<TableRow>?> read)
     {
-        var path = name.Split('/', '\\');
-        if (path.Length > 2 || path is ["" or "." or "..", _] || ImportKind.Find(path[^1]) is not { } kind)
+        if (KindOf(name) is not { } kind)
             _leftAlone.Add(Shown.Name(name) ?? "(a file without a name that can be shown)");
         else if (_tables.ContainsKey(kind))
             Refuse(kind.File, ErrorCodes.DuplicateId, "The upload holds this file twice and the first was read. Put all rows into one file.");

@@ -95,7 +95,7 @@ sealed class ImportWorker(
     {
         var states = await imports.States(id, stopping);
         var happened = new ImportSettled();
-        if (states.GetValueOrDefault("accepted") == 0 && await rounds.Settled(stopping))
+        if (states.Open == 0 && await rounds.Settled(stopping))
         {
             await Happened(id, happened, state => state.Apply(happened), stopping);
             // All that they said is in the events by now, and only there can a family be erased.

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Dapper;
 using Fidelity.Measurement;
 using Fidelity.Contracts.Submitting;
+using Fidelity.Portal.Access;
 using Fidelity.ServiceDefaults;
 using JasperFx.Events;
 using Marten;
@@ -13,11 +14,19 @@ namespace Fidelity.Portal.Importing;
 /// <summary>Imports that are still to be checked, sent or settled; and, beside the events, their files and what was found in them.</summary>
 sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IReadModel
 {
+    /// <summary>How many imports a page of the history has.</summary>
+    public const int Page = 50;
+
     public static IReadOnlyList<Type> Events =>
         [typeof(ImportReceived), typeof(ImportChecked), typeof(ImportAccepted), typeof(ImportSent), typeof(ImportSettled)];
 
     public static ReadTable Table { get; } = new(
-        "create table if not exists {schema}.imports (id uuid primary key, received_at timestamptz not null, waits_for text)");
+        """
+        create table if not exists {schema}.imports (
+            id uuid primary key, programme text not null, received_at timestamptz not null, received_by text, state text not null,
+            rows integer, findings integer, accepted_at timestamptz, accepted_by text, waits_for text);
+        create index if not exists imports_by_programme on {schema}.imports (programme, id);
+        """);
 
     /// <summary>What no event holds: the files as they were uploaded, and how the dry run goes.</summary>
     public static readonly ReadTable Uploads = new("""
@@ -33,28 +42,65 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IRe
     {
         foreach (var recorded in events)
         {
-            if (recorded.Data is ImportReceived received)
-                operations.QueueSqlCommand(
-                    $"insert into {schema.Name}.imports (id, received_at, waits_for) values (?, ?, 'check') on conflict (id) do nothing",
-                    received.ImportId, recorded.Timestamp);
-            else if (Next(recorded.Data) is { } next)
-                operations.QueueSqlCommand(
-                    $"update {schema.Name}.imports set waits_for = nullif(?, '') where id = ?",
-                    next, Guid.Parse(recorded.StreamKey!.AsSpan(recorded.StreamKey!.IndexOf(':', StringComparison.Ordinal) + 1)));
+            switch (recorded.Data)
+            {
+                case ImportReceived received:
+                    operations.QueueSqlCommand(
+                        $"""
+                        insert into {schema.Name}.imports (id, programme, received_at, received_by, state, waits_for)
+                        values (?, ?, ?, nullif(?, ''), '{Codes.Of(ImportState.Checking)}', 'check') on conflict (id) do nothing
+                        """, received.ImportId, received.Programme, recorded.Timestamp, received.By ?? "");
+                    break;
+                case ImportChecked { Counts: var counts }:
+                    operations.QueueSqlCommand(
+                        $"update {schema.Name}.imports set state = '{Codes.Of(ImportState.Checked)}', rows = ?, findings = ?, waits_for = null where id = ?",
+                        counts.Rows, counts.Findings, Of(recorded));
+                    break;
+                case ImportAccepted accepted:
+                    operations.QueueSqlCommand(
+                        $"""
+                        update {schema.Name}.imports
+                        set state = '{Codes.Of(ImportState.Accepted)}', accepted_at = ?, accepted_by = nullif(?, ''), waits_for = 'send' where id = ?
+                        """, recorded.Timestamp, accepted.By ?? "", Of(recorded));
+                    break;
+                case ImportSent { Findings: var findings }:
+                    operations.QueueSqlCommand(
+                        $"update {schema.Name}.imports set findings = coalesce(nullif(?, -1), findings), waits_for = 'settle' where id = ?",
+                        findings ?? -1, Of(recorded));
+                    break;
+                case ImportSettled:
+                    operations.QueueSqlCommand(
+                        $"update {schema.Name}.imports set state = '{Codes.Of(ImportState.Settled)}', waits_for = null where id = ?", Of(recorded));
+                    break;
+            }
         }
 
         return Task.CompletedTask;
     }
 
-    /// <summary>What an import waits for after an event: nothing of ours, or the next step of the worker.</summary>
-    static string? Next(object happened) => happened switch
+    static Guid Of(IEvent recorded) => Guid.Parse(recorded.StreamKey!.AsSpan(recorded.StreamKey!.IndexOf(':', StringComparison.Ordinal) + 1));
+
+    /// <summary>The imports that are open to somebody, the newest first, with what became of their rows.</summary>
+    /// <param name="before">Those older than this one; null for the newest.</param>
+    public async Task<IReadOnlyList<ImportLine>> Newest(Reach reach, Guid? before, CancellationToken stopping)
     {
-        ImportChecked => "",
-        ImportAccepted => "send",
-        ImportSent => "settle",
-        ImportSettled => "",
-        _ => null,
-    };
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        var lines = (await connection.QueryAsync<ImportLine>(
+            $"""
+            select {ImportLine.Columns} from {schema.Name}.imports import
+            where {Reach.Sql("import.programme", "null")} and (@before::uuid is null or id < @before)
+            order by id desc limit {Page}
+            """, new { before, reach.Programmes, reach.Teams, reach.Therapists })).AsList();
+        var states = await States([.. lines.Select(line => line.Id)], stopping);
+        return [.. lines.Select(line => line with { States = states[line.Id] })];
+    }
+
+    /// <summary>When and by whom an import was made, as far as the table knows of it already.</summary>
+    public async Task<ImportLine?> Line(Guid import, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        return await connection.QuerySingleOrDefaultAsync<ImportLine>($"select {ImportLine.Columns} from {schema.Name}.imports where id = @import", new { import });
+    }
 
     public async Task<IReadOnlyList<Guid>> Waiting(CancellationToken stopping)
     {
@@ -148,9 +194,7 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IRe
             $"""
             (select file, line, column_name, code, message from {schema.Name}.import_findings where import_id = $1 order by number)
             union all
-            (select file, line, cause ->> 'field', cause ->> 'code', cause ->> 'message'
-             from {schema.Name}.submissions cross join lateral jsonb_array_elements(causes) as cause
-             where import_id = $1 and (state = '{Refused}' or {WaitedTooLong}) order by file, line)
+            ({OfOwners("$1")} order by file, line)
             """, connection)
         {
             Parameters = { new() { Value = import } },
@@ -160,23 +204,58 @@ sealed class ImportsTable(ServiceSchema schema, NpgsqlDataSource database) : IRe
             yield return new Finding(rows.GetString(0), rows.GetInt32(1), rows.IsDBNull(2) ? null : rows.GetString(2), rows.GetString(3), rows.GetString(4));
     }
 
+    /// <summary>What is wrong with an import by cause, with the first rows of each.</summary>
+    /// <param name="most">How many rows of each.</param>
+    public async Task<IReadOnlyList<FindingGroup>> Groups(Guid import, int most, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        var rows = await connection.QueryAsync<(bool Refused, int Findings, string File, int Line, string? Column, string Code, string Message)>(
+            $"""
+            with found as (
+                select false as refused, file, line, column_name, code, message from {schema.Name}.import_findings where import_id = @import
+                union all
+                select true, owner.* from ({OfOwners("@import")}) owner),
+            placed as (
+                select *, count(*) over cause as findings, row_number() over (cause order by line, message) as place
+                from found window cause as (partition by refused, file, column_name, code))
+            select refused, findings::int, file, line, column_name, code, message from placed where place <= @most order by place
+            """, new { import, most });
+        return FindingGroup.InOrder(rows
+            .GroupBy(row => (row.Refused, row.Findings, row.File, row.Column, row.Code), row => (row.Line, row.Message))
+            .Select(group => new FindingGroup(group.Key.File, group.Key.Column, group.Key.Code, group.Key.Findings, group.Key.Refused, [.. group])));
+    }
+
+    /// <summary>What the owners refused of an import.</summary>
+    string OfOwners(string import) =>
+        $"""
+        select file, line, cause ->> 'field', cause ->> 'code', cause ->> 'message'
+        from {schema.Name}.submissions cross join lateral jsonb_array_elements(causes) as cause
+        where import_id = {import} and (state = '{Refused}' or {WaitedTooLong})
+        """;
+
     static readonly string Refused = Codes.Of(SubmissionOutcome.Refused);
 
     /// <summary>A row that has waited for a day is shown as refused, as a single submission is.</summary>
     const string WaitedTooLong = "state = 'waiting' and concluded_at < now() - interval '24 hours'";
 
     /// <summary>How many of an import's submissions are in each state.</summary>
-    public async Task<IReadOnlyDictionary<string, int>> States(Guid import, CancellationToken stopping)
+    public async Task<RowStates> States(Guid import, CancellationToken stopping) => (await States([import], stopping))[import];
+
+    async Task<IReadOnlyDictionary<Guid, RowStates>> States(Guid[] imports, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
-        var states = await connection.QueryAsync<(string State, int Count)>(
+        var states = (await connection.QueryAsync<(Guid Import, string State, int Count)>(
             $"""
-            with overdue as (select count(*)::int as number from {schema.Name}.submissions where import_id = @import and {WaitedTooLong})
-            select state, submissions - case state when 'waiting' then number else 0 end from {schema.Name}.import_states, overdue where import_id = @import
+            with overdue as (
+                select import_id, count(*)::int as number from {schema.Name}.submissions where import_id = any(@imports) and {WaitedTooLong} group by import_id)
+            select import_id, state, submissions - case state when 'waiting' then coalesce(number, 0) else 0 end
+            from {schema.Name}.import_states left join overdue using (import_id) where import_id = any(@imports)
             union all
-            select '{Refused}', number from overdue
-            """, new { import });
-        return states.GroupBy(state => state.State, state => state.Count, StringComparer.Ordinal)
-            .ToDictionary(state => state.Key, state => state.Sum(), StringComparer.Ordinal);
+            select import_id, '{Refused}', number from overdue
+            """, new { imports })).ToLookup(state => state.Import);
+        return imports.ToDictionary(import => import, import => new RowStates(
+            Of(import, SubmissionState.Accepted), Of(import, SubmissionState.Recorded), Of(import, SubmissionState.Waiting), Of(import, SubmissionState.Refused)));
+
+        int Of(Guid import, SubmissionState state) => states[import].Where(counted => counted.State == Codes.Of(state)).Sum(counted => counted.Count);
     }
 }

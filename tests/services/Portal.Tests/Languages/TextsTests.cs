@@ -8,6 +8,7 @@ using Fidelity.Measurement;
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Calling;
 using Fidelity.Portal.Extracting;
+using Fidelity.Portal.Importing;
 using Fidelity.Portal.Interviewing;
 using Fidelity.Portal.Languages;
 using Fidelity.Portal.Overview;
@@ -74,6 +75,10 @@ public sealed partial class TextsTests
             .. DetailTests.Records.SelectMany(record => Detail.Of(record).Select(detail => $"field.{detail.Name}").Prepend($"record.{record.GetType().Name}")),
             .. Codes.All<SubmissionState>().Select(code => $"extract.state.{code}"),
             .. Codes.All<Purpose>().Except([Codes.Of(Purpose.Enter)]).Select(code => $"purpose.{code}"),
+            .. Codes.All<ImportState>().Select(code => $"imports.state.{code}"),
+            .. Codes.All<AcceptanceRefusal>().Select(code => $"imports.refusal.{code}"),
+            .. Codes.All<ValueKind>().Select(code => $"imports.value.{code}"),
+            .. ImportPages.Faults.Select(fault => $"imports.fault.{fault}"),
             .. new[] { Instrument.Sam, Instrument.Cam }.Select(instrument => $"survey.{Codes.Of(instrument)}"),
             .. UncountedInterview.Reasons(Nowhere).SelectMany(reason => new[] { $"uncounted.{reason}", $"held.{reason}" }),
             .. Inboxes.All.Select(inbox => $"inbox.{inbox}"),
@@ -86,6 +91,14 @@ public sealed partial class TextsTests
         ];
         foreach (var key in keys)
             English.ShouldContainKey(key);
+    }
+
+    [Fact]
+    public void Every_fault_that_a_file_may_have_has_advice_of_its_own_or_that_of_a_form()
+    {
+        var codes = typeof(ErrorCodes).GetFields().Select(field => (string)field.GetRawConstantValue()!).ToList();
+        codes.Count.ShouldBeGreaterThan(15);
+        codes.Where(code => !English.ContainsKey($"imports.advice.{code}") && !English.ContainsKey($"fault.{code}")).ShouldBeEmpty();
     }
 
     /// <summary>What the portal's daemon runs.</summary>
