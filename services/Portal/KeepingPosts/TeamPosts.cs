@@ -11,8 +11,8 @@ namespace Fidelity.Portal.KeepingPosts;
 public sealed record TeamPosts(IReadOnlyList<Post> Now, IReadOnlyList<Post> Before)
 {
     /// <summary>
-    /// What a supervisor starts and ends. Supervisors and consultants see all families of the team: who gives them that access, and takes
-    /// it, answers for the programme.
+    /// What a supervisor starts and ends. The posts of supervisors and consultants open all that there is of a team: who gives them, and
+    /// takes them, answers for the programme.
     /// </summary>
     public static readonly IReadOnlyList<StaffRole> Kept = [StaffRole.Therapist, StaffRole.Interviewer, StaffRole.Caseworker];
 
