@@ -29,16 +29,16 @@ public sealed record CaseFile(CaseChanged Case, IReadOnlyList<Opportunity> Inter
     /// <summary>Whether the case shows what was recorded of it, the days of its interviews included.</summary>
     public bool Shows(Command recorded, DateOnly today) => recorded switch
     {
-        RegisterCase register => (register.Discharged is not { } discharged || (Case.Discharged == discharged && EndsWith(discharged, today)))
+        RegisterCase register => (register.Discharged is null || Case.Discharged == register.Discharged) && IsSettled(today)
             && Detail.Of(register.Outcomes).Where(Outcomes.IsKnown).All(Detail.Of(Case.Outcomes).Contains),
         ReassignCase change => Case.Reassignments.Contains(new(change.TherapistId, change.From)),
         RecordFollowUp followUp => Case.FollowUps.Any(known => known.Months == followUp.Months),
         _ => throw new ArgumentException($"{recorded.GetType().Name} is not recorded on the page of a case.", nameof(recorded)),
     };
 
-    /// <summary>Of a discharge that lies ahead nothing has ended yet.</summary>
-    bool EndsWith(DateOnly discharged, DateOnly today) =>
-        discharged > today || Due(today).All(due => due.Due <= discharged && due.Last <= TamOpportunities.LastDay(discharged));
+    /// <summary>Whether the interviews are those of the days of treatment: a discharge moves the end of the last, or takes some away.</summary>
+    bool IsSettled(DateOnly today) => Interviews.Select(due => (due.Due, due.Last))
+        .SequenceEqual(TamOpportunities.Of(Case.Started, Case.Discharged, [], [], today).Select(due => (due.Due, due.Last)));
 }
 
 /// <summary>The outcomes of a case that its team's programme measures.</summary>

@@ -15,6 +15,12 @@ public sealed class CaseFileTests
 
     static Opportunity Interview(DateOnly due, DateOnly last, OpportunityOutcome outcome = OpportunityOutcome.Open) => new(due, due.AddDays(-7), last, outcome, null);
 
+    /// <summary>What has fallen due by today of treatment since 2 March, a month and a week apart from the next.</summary>
+    static readonly Opportunity[] Treated =
+    [
+        Interview(Day(3, 16), Day(4, 8), OpportunityOutcome.Expired), Interview(Day(4, 16), Day(5, 8), OpportunityOutcome.Completed), Interview(Day(5, 16), Day(6, 8)),
+    ];
+
     static RegisterCase Told(DateOnly? discharged, CaseOutcomes outcomes) => new(
         Guid.Empty, "demo", "c-1", "norr", "t-1", Day(3, 2), discharged, discharged is null ? null : DischargeReason.Completed, outcomes);
 
@@ -68,26 +74,31 @@ public sealed class CaseFileTests
         StillDue.Of(File(Day(5, 20), Interview(Day(5, 16), Today.AddDays(-1))), Profiles.Mst, Today)!.Interviews.ShouldBeEmpty();
 
     [Fact]
-    public void An_opening_is_shown_when_the_case_is_there() => File().Shows(Told(null, NoneKnown), Today).ShouldBeTrue();
+    public void An_opening_is_shown_when_the_interviews_that_have_fallen_due_since_are_there()
+    {
+        File().Shows(Told(null, NoneKnown), Today).ShouldBeFalse();
+        File(null, Treated).Shows(Told(null, NoneKnown), Today).ShouldBeTrue();
+    }
 
     [Fact]
     public void A_discharge_is_shown_when_its_interviews_end_with_it()
     {
         var told = Told(Day(6, 5), NoneKnown);
-        File().Shows(told, Today).ShouldBeFalse();
-        File(Day(6, 5)).Shows(told, Today).ShouldBeTrue();
-        File(Day(6, 5), Interview(Day(5, 16), Day(6, 8).AddMonths(1))).Shows(told, Today).ShouldBeFalse("the interval still ends as if treatment went on");
-        File(Day(6, 5), Interview(Day(5, 16), Day(6, 19))).Shows(told, Today).ShouldBeTrue();
-        File(Day(6, 5), Interview(Day(6, 6), Day(6, 19))).Shows(told, Today).ShouldBeFalse("it fell due after the discharge");
-        File(Day(7, 1), Interview(Day(5, 16), Day(7, 30))).Shows(Told(Day(7, 1), NoneKnown), Today).ShouldBeTrue("nothing ends before the day");
+        File(null, Treated).Shows(told, Today).ShouldBeFalse();
+        File(Day(6, 5), Treated).Shows(told, Today).ShouldBeFalse("the last interval still ends as if treatment went on");
+        File(Day(6, 5), [.. Treated[..^1], Interview(Day(5, 16), Day(6, 19))]).Shows(told, Today).ShouldBeTrue();
+        var earlier = Told(Day(5, 15), NoneKnown);
+        File(Day(5, 15), [.. Treated[..^2], Interview(Day(4, 16), Day(5, 29)), Treated[^1]]).Shows(earlier, Today).ShouldBeFalse("one fell due after the discharge");
+        File(Day(5, 15), [.. Treated[..^2], Interview(Day(4, 16), Day(5, 29))]).Shows(earlier, Today).ShouldBeTrue();
+        File(Day(7, 1), Treated).Shows(Told(Day(7, 1), NoneKnown), Today).ShouldBeTrue("nothing ends before the day");
     }
 
     [Fact]
     public void Outcomes_are_shown_when_all_that_were_told_are_there()
     {
-        var told = Told(Day(6, 5), NoneKnown with { LivingAtHome = Outcome3.No });
-        File(Day(6, 5)).Shows(told, Today).ShouldBeFalse();
-        var file = File(Day(6, 5));
+        var told = Told(null, NoneKnown with { LivingAtHome = Outcome3.No });
+        var file = File(null, Treated);
+        file.Shows(told, Today).ShouldBeFalse();
         (file with { Case = file.Case with { Outcomes = NoneKnown with { LivingAtHome = Outcome3.No, NoNewArrest = Outcome3.Yes } } }).Shows(told, Today).ShouldBeTrue();
     }
 
