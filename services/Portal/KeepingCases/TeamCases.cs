@@ -9,15 +9,22 @@ namespace Fidelity.Portal.KeepingCases;
 /// <param name="AllDischarged">How many there are of them.</param>
 public sealed record TeamCases(IReadOnlyList<CaseFile> Open, IReadOnlyList<CaseFile> Discharged, int AllDischarged)
 {
+    /// <summary>Whether a post lets somebody have cases.</summary>
+    public static bool Treats(Post post)
+    {
+        ArgumentNullException.ThrowIfNull(post);
+        return post.Role is StaffRole.Therapist or StaffRole.Supervisor;
+    }
+
     /// <summary>
-    /// The open cases that are left without a therapist: theirs has no post on the team, or one that ends while the case is open and
+    /// The open cases that are left without a therapist: theirs has no post to treat families on the team, or one that ends while the case is open and
     /// nobody else's yet.
     /// </summary>
     public IReadOnlyList<LeftCase> LeftBy(IReadOnlyList<Post> posts, DateOnly today) =>
     [
         .. from file in Open
            let therapist = file.TherapistAt(today)
-           let held = posts.Where(post => post.Staff == therapist && !(post.To < today)).ToList()
+           let held = posts.Where(post => post.Staff == therapist && Treats(post) && !(post.To < today)).ToList()
            where held.All(post => post.To is not null)
            let last = held.Count == 0 ? (DateOnly?)null : held.Max(post => post.To)
            let after = last?.AddDays(1) ?? today

@@ -23,6 +23,8 @@ public sealed class TeamCasesTests
         Left(family, Therapist("t-1", Day(1, 1), Day(6, 30))).ShouldBe([("t-1", Day(6, 30))]);
         Left(family, Therapist("t-1", Day(1, 1), Today.AddDays(-1))).ShouldBe([("t-1", null)]);
         Left(family, Therapist("t-2", Day(1, 1))).ShouldBe([("t-1", null)]);
+        Left(family, Therapist("t-1", Day(1, 1), Day(6, 30)), new("t-1", StaffRole.Interviewer, Day(1, 1), null)).ShouldBe([("t-1", Day(6, 30))], "who interviews treats nobody");
+        Left(family, Therapist("t-1", Day(1, 1), Day(6, 30)), new("t-1", StaffRole.Supervisor, Day(6, 1), null)).ShouldBeEmpty();
         Left(family, Therapist("t-1", Day(1, 1), Day(6, 30)), Therapist("t-1", Day(7, 1))).ShouldBeEmpty("they go on in another post");
     }
 
