@@ -2,6 +2,7 @@ using Fidelity.Portal.Access;
 using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Importing;
 using Fidelity.Portal.Interviewing;
+using Fidelity.Portal.KeepingCases;
 using Fidelity.Portal.Languages;
 using Fidelity.Portal.Layout;
 using Fidelity.Portal.LoggingAccess;
@@ -36,6 +37,7 @@ static class Pages
         builder.Services.AddSingleton<EndingsReader>();
         builder.Services.AddSingleton<RecentScoresReader>();
         builder.Services.AddSingleton<WaitingSubmissionsReader>();
+        builder.Services.AddSingleton<CaseFilesReader>();
     }
 
     public static void MapPages(this WebApplication app)

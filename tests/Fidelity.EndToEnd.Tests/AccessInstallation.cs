@@ -96,19 +96,8 @@ public sealed class AccessInstallation() : Installation(port: 18700)
     /// <summary>What the forms of a page carry so that no other site can send them.</summary>
     public static string FormToken(string page) => page.Split("__RequestVerificationToken\" value=\"")[1].Split('"')[0];
 
-    /// <summary>An administrator invites somebody on the page, and gives the link.</summary>
-    public async Task<Uri> Invite(Chromium chromium, string holder, string? staff = null, string programme = Programme)
-    {
-        await using var profile = await chromium.NewProfile(Portal.BaseAddress!, "en-GB");
-        var page = await profile.NewPageAsync();
-        await page.GotoAsync("/access");
-        await page.GetByLabel("Who it is for").FillAsync(holder);
-        await page.GetByLabel("Programme", new() { Exact = true }).SelectOptionAsync(programme);
-        if (staff is not null)
-            await page.GetByLabel("Staff id in the roster").FillAsync(staff);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Invite" }).ClickAsync();
-        return new(await page.GetByRole(AriaRole.Status).Locator("code").InnerTextAsync());
-    }
+    /// <summary>An administrator invites somebody to the first programme unless another is named, and gives the link.</summary>
+    public Task<Uri> Invite(Chromium chromium, string holder, string? staff = null, string programme = Programme) => InviteTo(programme, chromium, holder, staff);
 
     /// <summary>An administrator grants an account a role on the page. Days are those of the form unless given.</summary>
     public async Task Grant(Chromium chromium, string holder, string role, string on, string? from = null, string? until = null)

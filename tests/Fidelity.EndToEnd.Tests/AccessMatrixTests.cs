@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Dapper;
+using Npgsql;
 
 namespace Fidelity.EndToEnd.Tests;
 
@@ -20,7 +22,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>Where something belongs: what a route's parameters are filled with.</summary>
-    sealed record Place(string Programme, string Team, string Case, Guid Account, Guid Submission, Guid Import, Guid Interview, Guid Survey);
+    sealed record Place(string Programme, string Team, string Case, string Key, Guid Account, Guid Submission, Guid Import, Guid Interview, Guid Survey);
 
     public static TheoryData<string> Visitors => [.. Columns];
 
@@ -37,7 +39,11 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         var own = who == "te" ? theirs : mine;
         // Administrators, auditors and tokens have their programme, all others a team of it.
         Place[] others = who == "te" ? [mine] : who is "ad" or "au" or "ts" or "tf" or "tc" ? [theirs] : [faraway, theirs];
-        var nowhere = own with { Programme = "nowhere", Team = "no-team", Case = "no-case", Account = Guid.CreateVersion7(), Submission = Guid.CreateVersion7(), Import = Guid.CreateVersion7(), Interview = Guid.CreateVersion7(), Survey = Guid.CreateVersion7() };
+        var nowhere = own with
+        {
+            Programme = "nowhere", Team = "no-team", Case = "no-case", Key = new('0', 32), Account = Guid.CreateVersion7(), Submission = Guid.CreateVersion7(),
+            Import = Guid.CreateVersion7(), Interview = Guid.CreateVersion7(), Survey = Guid.CreateVersion7(),
+        };
         List<string> faults = [];
         foreach (var row in Lines.Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
@@ -127,7 +133,12 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     static (HttpStatusCode, string) Nameless((HttpStatusCode Status, string Text) answer, Place asked)
     {
         var text = answer.Text;
-        foreach (var name in new[] { asked.Programme, asked.Team, asked.Case, asked.Account.ToString(), asked.Submission.ToString(), asked.Import.ToString(), asked.Interview.ToString(), asked.Survey.ToString() })
+        string[] names =
+        [
+            asked.Programme, asked.Team, asked.Case, asked.Key, asked.Account.ToString(), asked.Submission.ToString(), asked.Import.ToString(),
+            asked.Interview.ToString(), asked.Survey.ToString(),
+        ];
+        foreach (var name in names)
             text = text.Replace(name, "", StringComparison.Ordinal);
         // What names the single request or the single page.
         text = System.Text.RegularExpressions.Regex.Replace(text, "\"trace_?id\":\"[^\"]*\"|value=\"CfDJ8[^\"]*\"", "", System.Text.RegularExpressions.RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
@@ -138,6 +149,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     {
         var address = route
             .Replace("{Programme}", place.Programme, StringComparison.Ordinal).Replace("{TeamId}", place.Team, StringComparison.Ordinal)
+            .Replace("{CaseKey}", place.Key, StringComparison.Ordinal)
             .Replace("{Id}/{Programme?}", $"{PastEntries.Month}/{place.Programme}", StringComparison.Ordinal)
             .Replace("/{Period?}", "", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("accounts/{Id:guid}", $"accounts/{place.Account}", StringComparison.Ordinal)
@@ -192,7 +204,10 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         var mine = await Of(AccessInstallation.Programme, AccessInstallation.Own);
         var theirs = await Of(AccessInstallation.OtherProgramme, AccessInstallation.Elsewhere);
         var (interview, survey) = await Forms(mine.Programme, AccessInstallation.Faraway, "faraway");
-        return (mine, mine with { Team = AccessInstallation.Faraway, Case = "faraway-therapist-family", Interview = interview, Survey = survey }, theirs);
+        const string Family = "faraway-therapist-family";
+        return (
+            mine, mine with { Team = AccessInstallation.Faraway, Case = Family, Key = await Key(AccessInstallation.Programme, Family), Interview = interview, Survey = survey },
+            theirs);
 
         async Task<(Guid Interview, Guid Survey)> Forms(string programme, string team, string name) =>
             (await installation.Form(programme, team, "tam", $"{name}-therapist-family", "2026-09-15"),
@@ -209,11 +224,19 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
             });
             var submission = (await repeated.Content.ReadFromJsonAsync<JsonNode>(Cancelled))!;
             var name = team.Split('-')[0];
-            var forms = await Forms(programme, team, name);
+            var (family, forms) = ($"{name}-therapist-family", await Forms(programme, team, name));
             return new(
-                programme, team, $"{name}-therapist-family", await installation.AccountIn(chromium, programme), (Guid)submission["submission"]!, (Guid)import["id"]!,
-                forms.Interview, forms.Survey);
+                programme, team, family, await Key(programme, family), await installation.AccountIn(chromium, programme), (Guid)submission["submission"]!,
+                (Guid)import["id"]!, forms.Interview, forms.Survey);
         }
+    }
+
+    /// <summary>What stands for a case in addresses: made here, as by whoever has opened the list of its team's cases.</summary>
+    async Task<string> Key(string programme, string family)
+    {
+        await installation.Execute($"insert into portal.case_keys (programme, case_id, key) values ('{programme}', '{family}', md5('{programme} {family}')) on conflict do nothing");
+        await using var connection = new NpgsqlConnection(installation.Database);
+        return (await connection.ExecuteScalarAsync<string>("select key from portal.case_keys where programme = @programme and case_id = @family", new { programme, family }))!;
     }
 
     Task<HttpClient> Visitor(string who) => installation.Somebody(chromium, who);

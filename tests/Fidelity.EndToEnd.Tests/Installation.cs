@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Dapper;
+using Microsoft.Playwright;
 using Npgsql;
 
 namespace Fidelity.EndToEnd.Tests;
@@ -95,6 +96,20 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
         return await chromium.TakeUp(new Uri(link.Trim()), $"{role}.{sessions.Count}");
     });
 
+    /// <summary>An administrator invites somebody on the page, and gives the link. The browser's session is an administrator's.</summary>
+    public async Task<Uri> InviteTo(string programme, Chromium chromium, string holder, string? staff)
+    {
+        await using var profile = await chromium.NewProfile(Portal.BaseAddress!, "en-GB");
+        var page = await profile.NewPageAsync();
+        await page.GotoAsync("/access");
+        await page.GetByLabel("Who it is for").FillAsync(holder);
+        await page.GetByLabel("Programme", new() { Exact = true }).SelectOptionAsync(programme);
+        if (staff is not null)
+            await page.GetByLabel("Staff id in the roster").FillAsync(staff);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Invite" }).ClickAsync();
+        return new(await page.GetByRole(AriaRole.Status).Locator("code").InnerTextAsync());
+    }
+
     /// <summary>The process that a service was started as; with servers of its own, also that of <c>postgres</c> or <c>rabbitmq</c>.</summary>
     public int Pid(string service) => int.Parse(
         File.ReadAllText(Path.Combine(folder, "run", "pid", service)).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
@@ -173,6 +188,18 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
     /// <summary>Submits one record.</summary>
     public Task<HttpResponseMessage> Post(string programme, string address, JsonNode? document) =>
         Portal.PostAsJsonAsync($"/api/v1/{address}?programme={programme}", document);
+
+    /// <summary>Submits a record that is in order, waits where it is still being recorded, and says what became of it.</summary>
+    public async Task<JsonNode> Record(string programme, string address, JsonNode document)
+    {
+        using var answer = await Post(programme, address, document);
+        var said = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+        answer.StatusCode.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.Accepted);
+        if (answer.StatusCode == HttpStatusCode.Accepted)
+            said = await Until(answer.Headers.Location!.ToString(), shown => (string)shown["state"]! == "recorded");
+        ((string)said["state"]!).ShouldBe("recorded", said.ToJsonString());
+        return said;
+    }
 
     /// <summary>Waits until nothing is under way anywhere, as an import does, and this one has no rows.</summary>
     public async Task Settle()

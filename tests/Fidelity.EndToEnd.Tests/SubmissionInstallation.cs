@@ -50,18 +50,6 @@ public sealed class SubmissionInstallation() : Installation(port: 18300)
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Submits a record that is in order, waits where it is still being recorded, and says what became of it.</summary>
-    public async Task<JsonNode> Record(string programme, string address, JsonNode document)
-    {
-        using var answer = await Post(programme, address, document);
-        var said = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
-        answer.StatusCode.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.Accepted);
-        if (answer.StatusCode == HttpStatusCode.Accepted)
-            said = await Until(answer.Headers.Location!.ToString(), shown => (string)shown["state"]! == "recorded");
-        ((string)said["state"]!).ShouldBe("recorded", said.ToJsonString());
-        return said;
-    }
-
     /// <summary>What became of a submission: <c>recorded</c> or <c>refused</c>.</summary>
     public async Task<string> Outcome(string programme, string address, JsonNode document)
     {

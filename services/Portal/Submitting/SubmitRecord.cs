@@ -41,13 +41,16 @@ sealed class SubmitRecord(
         return taken.Submission is { } submission ? Answer(context, taken.Id, submission) : Problems.Of(taken.Faults);
     }
 
+    /// <summary>Says all that is wrong with a record, and keeps nothing.</summary>
+    public async Task<IReadOnlyList<Problem.Fault>> Check(RecordDocument document, ImportKind kind, string programme, CancellationToken stopping) =>
+        (await Judge(document, kind, programme, stopping)).Faults;
+
     /// <summary>Keeps a record that is in order and sends it to its owner; otherwise says all that is wrong with it.</summary>
     public async Task<TakenRecord> Take(RecordDocument document, ImportKind kind, string programme, CancellationToken stopping)
     {
-        var judged = await Judge(ParsedImport.Read(ImportFiles.Of(kind, document.Cells), programme), programme, stopping);
-        Problem.Fault[] faults = [.. document.Faults, .. judged.Findings.Select(found => Fault(found.Code, found.Column, found.Message))];
-        if (faults.Length > 0)
-            return new([.. faults.DistinctBy(found => found.Pointer ?? found.Detail, StringComparer.Ordinal)], Guid.Empty, null);
+        var (judged, faults) = await Judge(document, kind, programme, stopping);
+        if (faults.Count > 0)
+            return new(faults, Guid.Empty, null);
 
         var command = submissions.Name(judged.Rows.Single().Command);
         var submission = await submissions.Accept(command, row: null, stopping);
@@ -58,6 +61,17 @@ sealed class SubmitRecord(
     }
 
     static Problem.Fault Fault(string code, string? column, string message) => new(code, RecordDocument.Pointer(column), null, message);
+
+    async Task<(CheckedImport Judged, IReadOnlyList<Problem.Fault> Faults)> Judge(
+        RecordDocument document, ImportKind kind, string programme, CancellationToken stopping)
+    {
+        var judged = await Judge(ParsedImport.Read(ImportFiles.Of(kind, document.Cells), programme), programme, stopping);
+        return (judged,
+        [
+            .. document.Faults.Concat(judged.Findings.Select(found => Fault(found.Code, found.Column, found.Message)))
+                .DistinctBy(found => found.Pointer ?? found.Detail, StringComparer.Ordinal),
+        ]);
+    }
 
     /// <summary>
     /// Nothing is refused for what is not known before the tables have caught up: what it rests on may have been accepted a moment ago.

@@ -10,6 +10,8 @@ using Fidelity.Portal.Calling;
 using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Importing;
 using Fidelity.Portal.Interviewing;
+using Fidelity.Portal.KeepingCases;
+using Fidelity.Portal.KeepingPosts;
 using Fidelity.Portal.Languages;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Teams;
@@ -72,6 +74,9 @@ public sealed partial class TextsTests
             .. Codes.All<DischargeReason>().Select(code => $"discharge.{code}"),
             .. Codes.All<InterviewMode>().Select(code => $"mode.{code}"),
             .. Codes.All<Outcome3>().Select(code => $"said.{code}"),
+            .. Codes.All<StaffRole>().Select(code => $"role.{code}"),
+            .. TeamPosts.Kept.Select(role => $"posts.gives.{Codes.Of(role)}"),
+            .. CasePage.Forms.Append("kept").Append("passed").Select(form => $"case.done.{form}"),
             .. DetailTests.Records.SelectMany(record => Detail.Of(record).Select(detail => $"field.{detail.Name}").Prepend($"record.{record.GetType().Name}")),
             .. Codes.All<SubmissionState>().Select(code => $"extract.state.{code}"),
             .. Codes.All<Purpose>().Except([Codes.Of(Purpose.Enter)]).Select(code => $"purpose.{code}"),

@@ -51,6 +51,21 @@ public sealed class CaseKeysTests : IAsyncLifetime
         (await Keys.Of("q", "family", Cancelled)).ShouldBe(other);
     }
 
+    [Fact]
+    public async Task Many_get_the_keys_that_each_has_and_a_key_leads_back_to_its_case_in_its_programme_until_it_is_deleted()
+    {
+        var family = await Keys.Of("p", "family", Cancelled);
+        var keys = await Keys.Of("p", ["family", "other"], Cancelled);
+        keys.Keys.ShouldBe(["family", "other"], ignoreOrder: true);
+        keys["family"].ShouldBe(family);
+        (await Keys.Of("p", "other", Cancelled)).ShouldBe(keys["other"]);
+        (await Keys.Of("p", [], Cancelled)).ShouldBeEmpty();
+        (await Keys.CaseOf("p", keys["other"], Cancelled)).ShouldBe("other");
+        (await Keys.CaseOf("q", keys["other"], Cancelled)).ShouldBeNull();
+        await Keys.Delete("p", "other", Cancelled);
+        (await Keys.CaseOf("p", keys["other"], Cancelled)).ShouldBeNull();
+    }
+
     async Task Execute(string statement)
     {
         await using var connection = await database.OpenConnectionAsync(Cancelled);
