@@ -189,6 +189,89 @@ public sealed class CollectingTests(AccessInstallation installation, Chromium ch
             (await Completed(family)).ShouldBe(1, family);
     }
 
+    [Fact]
+    public async Task A_rater_answers_what_is_theirs_once_and_corrects_it_and_nobody_else_sees_it()
+    {
+        await using var profile = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", session: await installation.SessionOf(chromium, "th"));
+        var page = await profile.NewPageAsync();
+        await page.GotoAsync("/surveys");
+        await page.GetByText("You rate your supervisor own-supervisor").WaitForAsync();
+        var survey = page.Locator(".call", new() { HasText = "own-consultant" });
+        await survey.GetByRole(AriaRole.Button, new() { Name = "Answer" }).ClickAsync();
+        await page.GetByText("only if at least 3 have answered").WaitForAsync();
+        var address = page.Url;
+        await page.Locator("#i1 input").First.FocusAsync();
+        foreach (var key in "66666665555")
+            await page.Keyboard.PressAsync(key.ToString());
+        await page.GetByText("11 of 23 answered").WaitForAsync();
+        await Saved(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
+        await page.GetByText("Thank you, it is submitted.").WaitForAsync();
+        while (await survey.GetByRole(AriaRole.Button, new() { Name = "Correct" }).CountAsync() == 0)
+            await page.ReloadAsync();
+
+        await survey.GetByRole(AriaRole.Button, new() { Name = "Correct" }).ClickAsync();
+        await page.GetByText("11 of 23 answered").WaitForAsync();
+        (await page.Locator("#i8 input:checked").InputValueAsync()).ShouldBe("5");
+        var correction = page.Url;
+        correction.ShouldNotBe(address);
+        await page.Locator("#i8 label").Nth(1).ClickAsync();
+        await Saved(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
+        await page.GetByText("Thank you, it is submitted.").WaitForAsync();
+        await survey.GetByRole(AriaRole.Button, new() { Name = "Correct" }).ClickAsync();
+        (await page.Locator("#i8 input:checked").InputValueAsync()).ShouldBe("2");
+        // An item is corrected once a day.
+        await page.Locator("#i8 label").Nth(2).ClickAsync();
+        await Saved(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
+        await page.GetByRole(AriaRole.Alert).GetByText("Item 8: You have corrected this item once today.").WaitForAsync();
+
+        foreach (var other in new[] { "su", "in" })
+        {
+            using var client = await installation.Somebody(chromium, other);
+            (await client.GetAsync(page.Url, Cancelled)).StatusCode.ShouldBeOneOf(HttpStatusCode.NotFound, HttpStatusCode.Forbidden);
+            (await client.GetAsync(address, Cancelled)).StatusCode.ShouldBeOneOf(HttpStatusCode.NotFound, HttpStatusCode.Forbidden);
+        }
+    }
+
+    [Fact]
+    public async Task Texts_that_an_administrator_loads_are_on_the_form_and_in_no_log()
+    {
+        var family = await Family("texts");
+        const string Asked = "A question of these tests, number";
+        await using (var administrator = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", session: await installation.SessionOf(chromium, "ad")))
+        {
+            var page = await administrator.NewPageAsync();
+            await page.GotoAsync("/texts");
+            await Load("item,text,anchors\n1,Only one,\n");
+            await page.GetByRole(AriaRole.Alert).GetByText("Texts of some items are missing.").WaitForAsync();
+            await Load("item,text,anchors\n" + string.Concat(Enumerable.Range(1, 28).Select(item => $"{item},{Asked} {item},{(item == 1 ? "never|seldom|sometimes|often|always" : "")}\n")));
+            await page.GetByText("The texts are loaded.").WaitForAsync();
+
+            async Task Load(string file)
+            {
+                await page.GetByLabel("Instrument").SelectOptionAsync("tam-r@1");
+                await page.GetByLabel("Language").SelectOptionAsync("so");
+                await page.GetByLabel("CSV file").SetInputFilesAsync(new FilePayload { Name = "texts.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(file) });
+                await page.GetByRole(AriaRole.Button, new() { Name = "Load" }).ClickAsync();
+            }
+        }
+
+        await using var profile = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", session: await installation.SessionOf(chromium, "in"));
+        var form = await profile.NewPageAsync();
+        await Begin(form, family, "Interview");
+        (await form.Locator("#i28 legend").InnerTextAsync()).ShouldContain($"{Asked} 28");
+        (await form.Locator("#i28 label").Nth(4).InnerTextAsync()).ShouldContain("always");
+        (await form.Locator("[data-items]").GetAttributeAsync("lang")).ShouldBe("so");
+        (await installation.Log("portal")).ShouldNotContain(Asked);
+        await using var remover = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", session: await installation.SessionOf(chromium, "ad"));
+        var texts = await remover.NewPageAsync();
+        await texts.GotoAsync("/texts");
+        await texts.GetByRole(AriaRole.Button, new() { Name = "Remove the texts of tam-r@1, Somali" }).ClickAsync();
+        await texts.GetByText("No texts are loaded.").WaitForAsync();
+    }
+
     [Theory]
     [InlineData("sv-SE", 1366)]
     [InlineData("en-GB", 320)]
@@ -209,6 +292,21 @@ public sealed class CollectingTests(AccessInstallation installation, Chromium ch
         await Check(page, width);
         await page.Locator("button[value=submit]").ClickAsync();
         await page.Locator("#grounds").WaitForAsync();
+        await Check(page, width);
+
+        await using var raters = await chromium.NewProfile(
+            installation.Portal.BaseAddress!, language, width, bypassPolicy: true, session: await installation.SessionOf(chromium, "su"));
+        page = await raters.NewPageAsync();
+        await page.GotoAsync("/surveys");
+        await Check(page, width);
+        await page.Locator(".call button").First.ClickAsync();
+        await page.Locator("#i1").WaitForAsync();
+        await Check(page, width);
+
+        await using var administrators = await chromium.NewProfile(
+            installation.Portal.BaseAddress!, language, width, bypassPolicy: true, session: await installation.SessionOf(chromium, "ad"));
+        page = await administrators.NewPageAsync();
+        await page.GotoAsync("/texts");
         await Check(page, width);
     }
 
