@@ -139,6 +139,8 @@ public sealed class KeepingTests(KeepingInstallation installation, Chromium chro
         (await StillDue(page)).ShouldBe(["An open interview: hold it by 13 Nov 2026.", "Follow-up after 18 months: 30 Apr 2028."]);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "All cases of the team" }).ClickAsync();
+        await page.WaitForURLAsync($"**{KeepingInstallation.Own}/cases");
+        (await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).InnerTextAsync()).ShouldStartWith("Cases");
         var discharged = page.Locator("section[aria-labelledby=discharged-cases] tr", new() { HasText = "kept-1" });
         (await discharged.InnerTextAsync()).ShouldContain("treatment completed");
 
