@@ -106,30 +106,8 @@ sealed class DocumentSession(DocumentStore store) : QuerySession(store), IDocume
         await listener.AfterCommitAsync(this, commit, token);
     }
 
-    /// <summary>New streams in one transaction, so many in a statement.</summary>
-    internal async Task InsertAsync(IReadOnlyList<StreamAction> started, int atOnce, CancellationToken token)
-    {
-        foreach (var stream in started)
-        {
-            if (stream.Events.Count == 0) throw new EmptyEventStreamException(stream.Key!);
-            foreach (var e in stream.Events) Store.Graph.Wrap(e);
-            Prepare(stream);
-        }
-
-        await Store.Database.RunAsync(
-            async connection =>
-            {
-                await using var transaction = await connection.BeginTransactionAsync(token);
-                foreach (var part in started.Chunk(atOnce)) await ExecuteAsync(connection, part, null, token);
-                await transaction.CommitAsync(token);
-                return true;
-            },
-            token);
-        Store.Doorbell.Ring();
-    }
-
     async Task<bool> ExecuteAsync(
-        NpgsqlConnection connection, IReadOnlyList<StreamAction> changed, NpgsqlBatchCommand? guard, CancellationToken token)
+        NpgsqlConnection connection, List<StreamAction> changed, NpgsqlBatchCommand? guard, CancellationToken token)
     {
         try
         {

@@ -59,7 +59,7 @@ public class DocumentStore : IDocumentStore
 
     public Task BulkInsertEventsAsync(
         IReadOnlyList<StreamAction> streams, int batchSize = 1000, CancellationToken cancellation = default) =>
-        new DocumentSession(this).InsertAsync(streams, batchSize, cancellation);
+        new BulkInsert(this).RunAsync(streams, batchSize, cancellation);
 
     internal ProjectionDaemon BuildDaemon(ILogger? logger = null) => new(this, logger ?? loggers.CreateLogger<ProjectionDaemon>());
 
