@@ -13,7 +13,7 @@ namespace Fidelity.Portal.KeepingCases;
 sealed class CaseFilesReader(NpgsqlDataSource database, ServiceSchema schema)
 {
     /// <param name="most">How many of the discharged cases.</param>
-    public async Task<TeamCases> Read(string programme, string team, DateOnly today, int most, Reach reach)
+    public async Task<Caseload> Read(string programme, string team, DateOnly today, int most, Reach reach)
     {
         await using var connection = await database.OpenConnectionAsync();
         var cases = (await connection.QueryAsync<(string Data, int Discharged)>(

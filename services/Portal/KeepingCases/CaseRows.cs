@@ -23,7 +23,7 @@ static class CaseRows
     /// <summary>Who may be given a case: those who treat families or lead the team, today or from a day to come.</summary>
     public static IReadOnlyList<Choice> Therapists(TeamChanged team, DateOnly today, IStringLocalizer text) =>
     [
-        .. team.Posts.Where(post => TeamCases.Treats(post) && !(post.To < today))
+        .. team.Posts.Where(post => Caseload.Treats(post) && !(post.To < today))
             .OrderBy(post => post.Role).ThenBy(post => post.Staff, StringComparer.Ordinal).DistinctBy(post => post.Staff, StringComparer.Ordinal)
             .Select(post => new Choice(post.Staff, $"{post.Staff} – {text["role." + Codes.Of(post.Role)]}")),
     ];

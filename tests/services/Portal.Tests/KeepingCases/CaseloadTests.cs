@@ -6,12 +6,12 @@ using static Fidelity.Portal.Tests.Teams.Team;
 namespace Fidelity.Portal.Tests.KeepingCases;
 
 /// <summary>Open cases whose therapist leaves the team.</summary>
-public sealed class TeamCasesTests
+public sealed class CaseloadTests
 {
     static readonly DateOnly Today = Day(6, 10);
 
     static IReadOnlyList<(string, DateOnly?)> Left(CaseChanged family, params Post[] posts) =>
-        [.. new TeamCases([new(family, [])], [], 0).LeftBy(posts, Today).Select(left => (left.Therapist, left.Last))];
+        [.. new Caseload([new(family, [])], [], 0).LeftBy(posts, Today).Select(left => (left.Therapist, left.Last))];
 
     static Post Therapist(string staff, DateOnly from, DateOnly? to = null) => new(staff, StaffRole.Therapist, from, to);
 

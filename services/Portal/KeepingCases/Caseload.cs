@@ -7,7 +7,7 @@ namespace Fidelity.Portal.KeepingCases;
 /// <param name="Open">Those in treatment, by id.</param>
 /// <param name="Discharged">The others, last discharged first, as many as are shown.</param>
 /// <param name="AllDischarged">How many there are of them.</param>
-public sealed record TeamCases(IReadOnlyList<CaseFile> Open, IReadOnlyList<CaseFile> Discharged, int AllDischarged)
+public sealed record Caseload(IReadOnlyList<CaseFile> Open, IReadOnlyList<CaseFile> Discharged, int AllDischarged)
 {
     /// <summary>Whether a post lets somebody have cases.</summary>
     public static bool Treats(Post post)
