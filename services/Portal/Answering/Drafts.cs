@@ -46,6 +46,9 @@ sealed class Drafts(NpgsqlDataSource database, ServiceSchema schema, TimeProvide
         create index if not exists drafts_by_subject on {schema}.drafts (programme, subject);
         """);
 
+    /// <summary>How long a form waits that nobody goes on with: longer than anything is due.</summary>
+    public static readonly TimeSpan Waits = TimeSpan.FromDays(120);
+
     const string Columns =
         "id, instrument, programme, team_id, subject, due, content, begun_by, begun_at, saved_by, saved_at, submission";
 
@@ -110,6 +113,14 @@ sealed class Drafts(NpgsqlDataSource database, ServiceSchema schema, TimeProvide
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
         await connection.ExecuteAsync($"delete from {schema.Name}.drafts where id = @id and submission is null", new { id });
+    }
+
+    /// <summary>Throws away the open forms that nobody has gone on with for so long.</summary>
+    public async Task DiscardOld(CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        await connection.ExecuteAsync(
+            $"delete from {schema.Name}.drafts where submission is null and saved_at < @before", new { before = clock.GetUtcNow().UtcDateTime - Waits });
     }
 
     sealed record Row(

@@ -1,4 +1,5 @@
 using Fidelity.Contracts.Erasing;
+using Fidelity.Portal.Answering;
 using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.Submitting;
 using Fidelity.ServiceDefaults;
@@ -7,9 +8,9 @@ using Npgsql;
 
 namespace Fidelity.Portal.Erasing;
 
-/// <summary>Begins the erasures that the programmes' rules ask for, once a day, and takes each erasure through all services.</summary>
+/// <summary>Begins the erasures that the programmes' rules ask for, once a day, throws old forms away, and takes each erasure through all services.</summary>
 sealed class ErasingWorker(
-    Erasures erasures, PortalErasing portal, SubmissionsTable records, CaseKeys keys, EventWriter store, IBus bus, NpgsqlDataSource database,
+    Erasures erasures, PortalErasing portal, SubmissionsTable records, Drafts forms, CaseKeys keys, EventWriter store, IBus bus, NpgsqlDataSource database,
     ServiceSchema schema, BusinessCalendar calendar, ILogger<ErasingWorker> log)
     : SoleWorker(database, schema, "erasing", TimeSpan.FromSeconds(2), log)
 {
@@ -22,6 +23,7 @@ sealed class ErasingWorker(
         if (begun != calendar.Today)
         {
             await BeginWhatIsDue(stopping);
+            await forms.DiscardOld(stopping);
             begun = calendar.Today;
         }
 
