@@ -130,6 +130,38 @@ public sealed class CollectingTests(AccessInstallation installation, Chromium ch
     }
 
     [Fact]
+    public async Task An_interview_is_corrected_and_withdrawn_with_a_reason_and_both_versions_are_shown()
+    {
+        var family = await Family("corrected");
+        await using var profile = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", script: false, session: await installation.SessionOf(chromium, "su"));
+        var page = await profile.NewPageAsync();
+        await Begin(page, family, "Interview");
+        await page.Locator("#i3 input").Nth(1).CheckAsync(new() { Force = true });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
+        await page.GetByText("The interview is recorded.").WaitForAsync();
+        await page.GotoAsync("/calls");
+        await page.GetByRole(AriaRole.Link, new() { Name = family }).ClickAsync();
+        var correct = page.GetByRole(AriaRole.Region, new() { Name = "Correct an answer" });
+        await correct.GetByLabel("Item").SelectOptionAsync("3");
+        await correct.GetByLabel("Right answer").SelectOptionAsync("4");
+        await correct.GetByLabel("Why").FillAsync("misheard");
+        await correct.GetByRole(AriaRole.Button).ClickAsync();
+        await correct.GetByRole(AriaRole.Button, new() { Name = "Correct it" }).ClickAsync();
+        await page.GetByText("The answer is corrected.").WaitForAsync();
+        await page.GetByText("Item 3: 2, corrected to 4 on 31 Oct 2026: misheard").WaitForAsync();
+
+        var withdraw = page.GetByRole(AriaRole.Region, new() { Name = "Withdraw the interview" });
+        await withdraw.GetByLabel("Why").FillAsync("another family");
+        await withdraw.GetByRole(AriaRole.Button).ClickAsync();
+        await withdraw.GetByRole(AriaRole.Button, new() { Name = "Withdraw it" }).ClickAsync();
+        await page.GetByText("Withdrawn on 31 Oct 2026: another family.").WaitForAsync();
+        (await page.GetByText("Item 3: 2, corrected to 4").CountAsync()).ShouldBe(1);
+        // Its interval runs, so the family is to be called again.
+        while (await Outcome(family) != "open")
+            await Task.Delay(50, Cancelled);
+    }
+
+    [Fact]
     public async Task A_family_that_opts_out_is_not_listed_again_and_one_that_declines_is_when_its_next_interview_falls_due()
     {
         var (optsOut, declines) = (await Family("opts-out"), await Family("declines"));

@@ -89,6 +89,17 @@ sealed class Drafts(NpgsqlDataSource database, ServiceSchema schema, TimeProvide
             """, new { instrument = Codes.Of(instrument), reach.Programmes, reach.Teams, reach.Therapists })).Select(row => row.Draft)];
     }
 
+    /// <summary>The forms of an instrument that were submitted since, the last on top.</summary>
+    public async Task<IReadOnlyList<Draft>> SubmittedSince(Instrument instrument, DateTime since, Reach reach, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        return [.. (await connection.QueryAsync<Row>(
+            $"""
+            select {Columns} from {schema.Name}.drafts
+            where instrument = @instrument and submission is not null and saved_at > @since and {Reach.Sql("programme", "team_id")} order by saved_at desc
+            """, new { instrument = Codes.Of(instrument), since, reach.Programmes, reach.Teams, reach.Therapists })).Select(row => row.Draft)];
+    }
+
     /// <summary>Keeps what was given beside what is there. False when the form has been submitted or is gone: then nothing is kept.</summary>
     public async Task<bool> Save(Guid id, IReadOnlyDictionary<string, string> given, string by, CancellationToken stopping)
     {

@@ -28,6 +28,9 @@ public enum FieldShape
 
     /// <summary>One of several, from a list.</summary>
     Choice,
+
+    /// <summary>A sentence, written.</summary>
+    Text,
 }
 
 /// <summary>Something to choose.</summary>

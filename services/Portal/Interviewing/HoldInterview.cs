@@ -1,9 +1,13 @@
 using System.Globalization;
+using System.Text.Json;
 using Dapper;
 using Fidelity.Contracts.Roster;
+using Fidelity.Contracts.Tam;
+using Fidelity.Contracts;
 using Fidelity.Measurement;
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Answering;
+using Fidelity.Portal.Importing;
 using Fidelity.Portal.Submitting;
 using Fidelity.ServiceDefaults;
 using Npgsql;
@@ -20,9 +24,26 @@ public sealed record HeldForm(Draft Draft, TeamChanged Team, CaseChanged Family)
         Independence.Holds(interviewer, day, Family.TherapistId, Family.Reassignments, Team.Posts);
 }
 
+/// <summary>An interview as it was submitted, and what was said of it since. Nothing of it is ever overwritten.</summary>
+/// <param name="Corrections">By date.</param>
+public sealed record KeptInterview(RecordTamInterview Interview, IReadOnlyList<CorrectTamInterview> Corrections, WithdrawTamInterview? Withdrawal)
+{
+    /// <summary>The answers as they hold now.</summary>
+    public IReadOnlyList<Answer> Answers
+    {
+        get
+        {
+            Answer[] answers = [.. Interview.Answers];
+            foreach (var correction in Corrections)
+                answers[correction.Item - 1] = correction.Value;
+            return answers;
+        }
+    }
+}
+
 /// <summary>Opens an interview's form and submits it.</summary>
 sealed class HoldInterview(
-    NpgsqlDataSource database, ServiceSchema schema, Drafts drafts, SubmitRecord records, EventWriter store, BusinessCalendar calendar)
+    NpgsqlDataSource database, ServiceSchema schema, Drafts drafts, SubmitRecord records, SubmissionsTable known, EventWriter store, BusinessCalendar calendar)
 {
     /// <summary>Null when there is no such form in the teams that are open to whoever asks.</summary>
     public async Task<HeldForm?> Open(Guid id, Reach reach, CancellationToken stopping)
@@ -39,6 +60,28 @@ sealed class HoldInterview(
             ? new(draft, FactsTable.Read<TeamChanged>(team), FactsTable.Read<CaseChanged>(family))
             : null;
     }
+
+    /// <summary>The interview that was submitted on a form; null before, and once its family is erased.</summary>
+    public async Task<KeptInterview?> Kept(Draft draft, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        var said = (await connection.QueryAsync<string>(
+            $"""
+            select content from {schema.Name}.records
+            where programme = @Programme and kind = any (@kinds) and split_part(key, '|', 1) = @interview
+            """,
+            new { draft.Programme, interview = IdOf(draft), kinds = new[] { nameof(RecordKind.Record), nameof(RecordKind.Correction), nameof(RecordKind.Withdrawal) } }))
+            .Select(content => JsonSerializer.Deserialize<Command>(content, FactsTable.Json)).ToList();
+        return said.OfType<RecordTamInterview>().SingleOrDefault() is { } interview
+            ? new(interview, [.. said.OfType<CorrectTamInterview>().OrderBy(correction => correction.Date)], said.OfType<WithdrawTamInterview>().SingleOrDefault())
+            : null;
+    }
+
+    /// <summary>Waits until the tables know what has been recorded.</summary>
+    public Task CatchUp(CancellationToken stopping) => known.CatchUp(stopping);
+
+    /// <summary>The id of the interview that a form becomes.</summary>
+    public static string IdOf(Draft draft) => $"tam-{draft.Id:n}";
 
     public async Task<Submission?> Submitted(Draft draft, CancellationToken stopping) =>
         draft.Submission is { } submission ? await store.Read<Submission>(Submissions.StreamKey(submission), stopping) : null;
@@ -60,7 +103,7 @@ sealed class HoldInterview(
             return [(null, "not_independent")];
         var taken = await records.Take(RecordDocument.Of(InterviewForm.Kind, new Dictionary<string, string>(draft.Content, StringComparer.Ordinal)
         {
-            ["interview_id"] = $"tam-{draft.Id:n}", ["case_id"] = draft.Subject, ["interviewer_id"] = interviewer, ["instrument"] = definition.Id,
+            ["interview_id"] = IdOf(draft), ["case_id"] = draft.Subject, ["interviewer_id"] = interviewer, ["instrument"] = definition.Id,
         }), InterviewForm.Kind, draft.Programme, stopping);
         if (taken.Submission is not { } submission)
             return [.. taken.Faults.Select(fault => (ColumnOf(fault), fault.Code))];
