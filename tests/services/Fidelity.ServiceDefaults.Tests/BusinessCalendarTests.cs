@@ -22,6 +22,13 @@ public sealed class BusinessCalendarTests
         Calendar("2026-01-31T23:00:00Z", today: "2026-10-31").Today.ShouldBe(new DateOnly(2026, 10, 31));
 
     [Theory]
+    [InlineData("2026-01-31T22:30:00Z", null, "2026-01-31T23:30:00")]
+    [InlineData("2026-06-30T22:30:00Z", null, "2026-07-01T00:30:00")]
+    [InlineData("2026-06-30T22:30:00Z", "2026-10-31", "2026-10-31T00:30:00")] // the day is held, and the time runs
+    public void The_moment_is_that_of_the_clocks_there(string instant, string? today, string moment) =>
+        Calendar(instant, today).Now.ShouldBe(DateTime.Parse(moment, CultureInfo.InvariantCulture));
+
+    [Theory]
     [InlineData("")]
     [InlineData("  ")]
     public void No_given_day_is_the_real_one(string today) =>
