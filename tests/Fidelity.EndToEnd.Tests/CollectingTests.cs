@@ -114,7 +114,7 @@ public sealed class CollectingTests(AccessInstallation installation, Chromium ch
         await page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
         await page.GetByRole(AriaRole.Alert).GetByText("No item is answered.").WaitForAsync();
         for (var item = 1; item <= 18; item++)
-            await page.Locator($"#i{item} input").Nth(4).CheckAsync(new() { Force = true });
+            await page.Locator($"#i{item} label").Nth(4).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Save, and go on later" }).ClickAsync();
         await page.GetByText("18 of 28 answered").WaitForAsync();
         await page.GotoAsync("/calls");
@@ -136,7 +136,7 @@ public sealed class CollectingTests(AccessInstallation installation, Chromium ch
         await using var profile = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", script: false, session: await installation.SessionOf(chromium, "su"));
         var page = await profile.NewPageAsync();
         await Begin(page, family, "Interview");
-        await page.Locator("#i3 input").Nth(1).CheckAsync(new() { Force = true });
+        await page.Locator("#i3 label").Nth(1).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
         await page.GetByText("The interview is recorded.").WaitForAsync();
         await page.GotoAsync("/calls");
@@ -270,7 +270,7 @@ public sealed class CollectingTests(AccessInstallation installation, Chromium ch
     public async Task Texts_that_an_administrator_loads_are_on_the_form_and_in_no_log()
     {
         var family = await Family("texts");
-        const string Asked = "A question of these tests, number";
+        const string Asked = "A question of these tests number";
         await using (var administrator = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", session: await installation.SessionOf(chromium, "ad")))
         {
             var page = await administrator.NewPageAsync();

@@ -32,6 +32,6 @@
     if (!chosen) return;
     event.preventDefault();
     chosen.click();
-    if (chosen.matches('summary')) chosen.parentElement.querySelector('input')?.focus();
+    if (chosen.matches('summary')) chosen.parentElement.querySelector('input:not([type=hidden])')?.focus();
   });
 })();
