@@ -231,6 +231,8 @@ public sealed class CollectingTests(AccessInstallation installation, Chromium ch
         await page.GotoAsync("/surveys");
         await page.GetByText("You rate your supervisor own-supervisor").WaitForAsync();
         var survey = page.Locator(".call", new() { HasText = "own-consultant" });
+        // Due on 1 October and on 1 December, and answered from 14 days before.
+        (await survey.InnerTextAsync()).ShouldContain("Yours to answer until 16 Nov 2026.");
         await survey.GetByRole(AriaRole.Button, new() { Name = "Answer" }).ClickAsync();
         await page.GetByText("only if at least 3 have answered").WaitForAsync();
         var address = page.Url;
@@ -244,6 +246,7 @@ public sealed class CollectingTests(AccessInstallation installation, Chromium ch
         while (await survey.GetByRole(AriaRole.Button, new() { Name = "Correct" }).CountAsync() == 0)
             await page.ReloadAsync();
 
+        (await survey.InnerTextAsync()).ShouldContain("Answered. You can correct it until 16 Nov 2026.");
         await survey.GetByRole(AriaRole.Button, new() { Name = "Correct" }).ClickAsync();
         await page.GetByText("11 of 23 answered").WaitForAsync();
         (await page.Locator("#i8 input:checked").InputValueAsync()).ShouldBe("5");
