@@ -29,16 +29,8 @@ public sealed record HeldForm(Draft Draft, TeamChanged Team, CaseChanged Family)
 public sealed record KeptInterview(RecordTamInterview Interview, IReadOnlyList<CorrectTamInterview> Corrections, WithdrawTamInterview? Withdrawal)
 {
     /// <summary>The answers as they hold now.</summary>
-    public IReadOnlyList<Answer> Answers
-    {
-        get
-        {
-            Answer[] answers = [.. Interview.Answers];
-            foreach (var correction in Corrections)
-                answers[correction.Item - 1] = correction.Value;
-            return answers;
-        }
-    }
+    public IReadOnlyList<Answer> Answers =>
+        Scoring.Corrected(Interview.Answers, Corrections.Select(correction => new Measurement.Correction(correction.Date, correction.Item, correction.Value)));
 }
 
 /// <summary>Opens an interview's form and submits it.</summary>

@@ -1,7 +1,5 @@
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Answering;
-using Fidelity.Portal.Calling;
-using Fidelity.Portal.LoadingTexts;
 using Fidelity.Portal.LoggingAccess;
 
 namespace Fidelity.Portal.Interviewing;
@@ -9,17 +7,6 @@ namespace Fidelity.Portal.Interviewing;
 /// <summary>Keeps an answer as it is given, for the form's script. The form saves the same without it.</summary>
 static class SavingInterview
 {
-    public static void AddInterviewing(this WebApplicationBuilder builder)
-    {
-        builder.Services.AddSingleton(CallListReader.Index);
-        builder.Services.AddSingleton<CallListReader>();
-        builder.Services.AddSingleton<CallNotes>();
-        builder.Services.AddSingleton<RecordAttempt>();
-        builder.Services.AddSingleton<Drafts>();
-        builder.Services.AddSingleton<HoldInterview>();
-        builder.Services.AddSingleton<ItemTexts>();
-    }
-
     public static void MapInterviewing(this IEndpointRouteBuilder pages) =>
         // The one who opened the form is in the log; each key that is pressed need not be.
         pages.MapPost("/interviews/{id:guid}/saved", Save).For(Purpose.Interview).WithMetadata(new Unlogged());

@@ -164,9 +164,8 @@ sealed class OwnSurveys(
         var recorded = contents.OfType<RecordSurvey>().SingleOrDefault(record => record.Pair == pair);
         if (recorded is null)
             return new Dictionary<string, string>(StringComparer.Ordinal);
-        var answers = recorded.Answers.ToArray();
-        foreach (var correction in contents.OfType<CorrectSurvey>().OrderBy(correction => correction.Date))
-            answers[correction.Item - 1] = correction.Value;
+        var answers = Scoring.Corrected(
+            recorded.Answers, contents.OfType<CorrectSurvey>().Select(correction => new Measurement.Correction(correction.Date, correction.Item, correction.Value)));
         return answers.Index().ToDictionary(answer => Forms.Column(answer.Index + 1), answer => answer.Item.ToString(), StringComparer.Ordinal);
     }
 }
