@@ -278,10 +278,24 @@ public sealed class KeepingTests(KeepingInstallation installation, Chromium chro
         foreach (var (column, value) in fields)
         {
             var field = page.Locator($"[id='{form}-{column}']");
+            await AwaitField(page, field);
             if ((await field.EvaluateAsync<string>("field => field.tagName")) == "SELECT")
                 await field.SelectOptionAsync(value);
             else
                 await field.FillAsync(value);
+        }
+    }
+
+    /// <summary>Waits for a field; what stands there instead is told.</summary>
+    static async Task AwaitField(IPage page, ILocator field)
+    {
+        try
+        {
+            await field.WaitForAsync();
+        }
+        catch (TimeoutException) when (!page.IsClosed)
+        {
+            throw new ShouldAssertException($"{field} is not on {page.Url}:\n{await page.Locator("body").InnerTextAsync()}");
         }
     }
 
