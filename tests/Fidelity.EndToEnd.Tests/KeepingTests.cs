@@ -293,9 +293,9 @@ public sealed class KeepingTests(KeepingInstallation installation, Chromium chro
         {
             await field.WaitForAsync();
         }
-        catch (TimeoutException) when (!page.IsClosed)
+        catch (TimeoutException late) when (!page.IsClosed)
         {
-            throw new ShouldAssertException($"{field} is not on {page.Url}:\n{await page.Locator("body").InnerTextAsync()}");
+            throw new ShouldAssertException($"{field} is not on {page.Url}:\n{await page.Locator("body").InnerTextAsync()}", late);
         }
     }
 
