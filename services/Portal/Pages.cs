@@ -9,6 +9,7 @@ using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Rating;
 using Fidelity.Portal.Reviews;
+using Fidelity.Portal.SelfReporting;
 using Fidelity.Portal.SigningIn;
 using Fidelity.Portal.Teams;
 using Fidelity.Portal.Trends;
@@ -74,6 +75,7 @@ static class Pages
         app.MapSigningOut();
         app.MapExtracting();
         app.MapInterviewing();
+        app.MapSelfReporting();
         app.MapRating();
         app.MapImportPages();
         Passkeys.Map(app);

@@ -17,6 +17,7 @@ using Fidelity.Portal.Rating;
 using Fidelity.Portal.Receiving;
 using Fidelity.Portal.Reviews;
 using Fidelity.Portal.SamplingAccess;
+using Fidelity.Portal.SelfReporting;
 using Fidelity.Portal.Submitting;
 using Fidelity.Portal.Teams;
 using Fidelity.ServiceDefaults;
@@ -44,6 +45,7 @@ static class PortalService
             .Table(Erasures.Table)
             .Table(Drafts.Table)
             .Table(CallNotes.Table)
+            .Table(SelfReports.Table)
             .Table(ItemTexts.Table)
             .Project<FactsTable>("Facts")
             .Project<Standings>("Standings")
@@ -68,6 +70,7 @@ static class PortalService
         builder.AddSubmitting();
         builder.AddImporting();
         builder.AddInterviewing();
+        builder.AddSelfReporting();
         builder.AddRating();
         builder.AddApi();
         builder.AddPages();

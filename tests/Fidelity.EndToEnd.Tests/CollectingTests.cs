@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Deque.AxeCore.Playwright;
+using Dapper;
 using Microsoft.Playwright;
+using Npgsql;
 
 namespace Fidelity.EndToEnd.Tests;
 
@@ -281,18 +282,10 @@ public sealed class CollectingTests(AccessInstallation installation, Chromium ch
         {
             var page = await administrator.NewPageAsync();
             await page.GotoAsync("/texts");
-            await Load("item,text,anchors\n1,Only one,\n");
+            await Load(page, "so", "item,text,anchors\n1,Only one,\n");
             await page.GetByRole(AriaRole.Alert).GetByText("Texts of some items are missing.").WaitForAsync();
-            await Load("item,text,anchors\n" + string.Concat(Enumerable.Range(1, 28).Select(item => $"{item},{Asked} {item},{(item == 1 ? "never|seldom|sometimes|often|always" : "")}\n")));
+            await Load(page, "so", Pack(item => $"{Asked} {item}"));
             await page.GetByText("The texts are loaded.").WaitForAsync();
-
-            async Task Load(string file)
-            {
-                await page.GetByLabel("Instrument").SelectOptionAsync("tam-r@1");
-                await page.GetByLabel("Language", new() { Exact = true }).And(page.Locator("select")).SelectOptionAsync("so");
-                await page.GetByLabel("CSV file").SetInputFilesAsync(new FilePayload { Name = "texts.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(file) });
-                await page.GetByRole(AriaRole.Button, new() { Name = "Load" }).ClickAsync();
-            }
         }
 
         await using var profile = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", session: await installation.SessionOf(chromium, "in"));
@@ -303,55 +296,181 @@ public sealed class CollectingTests(AccessInstallation installation, Chromium ch
         (await form.Locator("#i28 label").Nth(4).InnerTextAsync()).ShouldContain("always");
         (await form.Locator("[data-items]").GetAttributeAsync("lang")).ShouldBe("so");
         (await installation.Log("portal")).ShouldNotContain(Asked);
-        await using var remover = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", session: await installation.SessionOf(chromium, "ad"));
-        var texts = await remover.NewPageAsync();
-        await texts.GotoAsync("/texts");
-        await texts.GetByRole(AriaRole.Button, new() { Name = "Remove the texts of tam-r@1, Somali" }).ClickAsync();
-        await texts.GetByText("No texts are loaded.").WaitForAsync();
+        await RemoveTexts("Somali");
+    }
+
+    [Fact]
+    public async Task A_caregiver_answers_alone_with_a_code_that_works_once_and_until_it_is_revoked()
+    {
+        var family = await Family("alone");
+        await using var interviewer = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", script: false, session: await installation.SessionOf(chromium, "in"));
+        var page = await interviewer.NewPageAsync();
+        await page.GotoAsync("/calls");
+        await Entry(page, family).GetByRole(AriaRole.Button, new() { Name = "On-line form" }).ClickAsync();
+        await page.GetByText("no texts of the items are loaded here").WaitForAsync();
+        await LoadTexts("sv", "ar");
+        await page.ReloadAsync();
+        page.Url.ShouldNotContain(family);
+        (await page.GetByLabel("Language of the form").InputValueAsync()).ShouldBe("sv");
+        var lost = await Code("Make a code");
+        await page.GotoAsync(page.Url);
+        await page.GetByText("own-interviewer gave out a code").WaitForAsync();
+
+        // A phone that has never been here, without script. What is typed is read as it was meant.
+        await using var phone = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", width: 320, script: false);
+        var form = await phone.NewPageAsync();
+        await Type(lost.Replace("-", " ", StringComparison.Ordinal).ToLowerInvariant());
+        await form.GetByRole(AriaRole.Heading, new() { Name = "Svara om er behandling" }).WaitForAsync();
+        foreach (var theirs in new[] { family, "own", AccessInstallation.Programme })
+            (await form.ContentAsync()).ShouldNotContain(theirs, customMessage: "nobody who finds the letter is told whose it is");
+        await form.Locator("#i1 label").Nth(4).ClickAsync();
+        await form.GetByRole(AriaRole.Button, new() { Name = "Spara, och fortsätt senare" }).ClickAsync();
+        await form.GetByText("1 av 28 besvarade").WaitForAsync();
+        await page.GotoAsync("/calls");
+        (await Entry(page, family).InnerTextAsync()).ShouldContain("has had a code for the on-line form since 31 Oct");
+
+        // The letter is lost: another code, and the first opens nothing.
+        await Entry(page, family).GetByRole(AriaRole.Button, new() { Name = "On-line form" }).ClickAsync();
+        await page.GetByText("The form has been begun.").WaitForAsync();
+        var revoked = await Code("Make a new code");
+        await Unknown(lost);
+        await page.GotoAsync(page.Url);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Revoke the code" }).ClickAsync();
+        await page.GetByText("The code is revoked").WaitForAsync();
+        await Unknown(revoked);
+        await Unknown("0000-0000-0000-0000");
+
+        // An Arabic form: its items in Arabic, from the right; the rest in what the phone speaks.
+        await page.GetByLabel("Language of the form").SelectOptionAsync("ar");
+        var code = await Code("Make a code");
+        await Type(code);
+        await form.GetByRole(AriaRole.Heading, new() { Name = "Answer about your treatment" }).WaitForAsync();
+        (await form.Locator("#i7 legend").InnerTextAsync()).ShouldContain("سؤال 7");
+        for (var item = 1; item <= 18; item++)
+            await form.Locator($"#i{item} label").Nth(item <= 9 ? 4 : 0).ClickAsync();
+        await form.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
+        await form.GetByText("18 questions have a number for an answer. With at least 19").WaitForAsync();
+        await form.Locator("#i19 label").Nth(4).ClickAsync();
+        await form.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
+        await form.GetByText("Thank you! Your answers have been sent.").WaitForAsync();
+        await Type(code);
+        await form.GetByText("The code is used up").WaitForAsync();
+        (await form.Locator("#i1").CountAsync()).ShouldBe(0);
+        using (var client = new HttpClient { BaseAddress = installation.Portal.BaseAddress })
+        using (var sent = new FormUrlEncodedContent([new("i1", "1")]))
+            (await client.PostAsync($"/answer/saved?code={code}", sent, Cancelled)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await Completed(family)).ShouldBe(1);
+        await using (var database = new NpgsqlConnection(installation.Database))
+        {
+            (await database.QuerySingleAsync<(string, string?, string)>(
+                    "select content->>'mode', content->>'interviewerId', content->>'language' from portal.records where kind = 'Record' and content->>'caseId' = @family", new { family }))
+                .ShouldBe(("online", null, "ar"));
+        }
+
+        (await installation.Log("portal")).ShouldNotContain(code);
+        await RemoveTexts("Arabic", "Swedish");
+
+        async Task<string> Code(string button)
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+            return await page.Locator(".letter .code").InnerTextAsync();
+        }
+
+        async Task Type(string typed)
+        {
+            await form.GotoAsync("/answer");
+            await form.Locator("#code").FillAsync(typed);
+            await form.Locator("main button").ClickAsync();
+        }
+
+        async Task Unknown(string typed)
+        {
+            await Type(typed);
+            await form.GetByRole(AriaRole.Alert).GetByText("This code opens no form.").WaitForAsync();
+        }
+
+        async Task LoadTexts(params string[] languages)
+        {
+            await using var administrator = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", session: await installation.SessionOf(chromium, "ad"));
+            var texts = await administrator.NewPageAsync();
+            await texts.GotoAsync("/texts");
+            foreach (var language in languages)
+            {
+                await Load(texts, language, Pack(item => language == "ar" ? $"سؤال {item}" : $"Fråga {item}"));
+                await texts.GetByText("The texts are loaded.").WaitForAsync();
+            }
+        }
     }
 
     [Theory]
     [InlineData("sv-SE", 1366)]
+    [InlineData("en-GB", 1366)]
+    [InlineData("sv-SE", 320)]
     [InlineData("en-GB", 320)]
     public async Task The_pages_keep_within_the_guidelines(string language, int width)
     {
-        var family = await Family($"axe-{width}");
-        await using var profile = await chromium.NewProfile(
-            installation.Portal.BaseAddress!, language, width, bypassPolicy: true, session: await installation.SessionOf(chromium, "in"));
-        var page = await profile.NewPageAsync();
+        var family = await Family($"axe-{language}-{width}");
+        await using var administrators = await Profile("ad");
+        var texts = await administrators.NewPageAsync();
+        await texts.GotoAsync("/texts");
+        await texts.Look("texts-none");
+        await Load(texts, "sv", Pack(item => $"Påhittad fråga {item} om hur behandlingen har varit den senaste månaden?"));
+        await texts.Locator(".done").WaitForAsync();
+        await texts.Look("texts");
+
+        await using var interviewers = await Profile("in");
+        var page = await interviewers.NewPageAsync();
         await page.GotoAsync("/calls");
         foreach (var summary in await Entry(page, family).Locator("summary").AllAsync())
             await summary.ClickAsync();
-        await Check(page, width);
+        await page.Look("calls");
+        await Entry(page, family).Locator("button[value=self_report]").ClickAsync();
+        await page.Locator("#language").WaitForAsync();
+        await page.Look("self-report");
+        await page.Locator("main button").First.ClickAsync();
+        await page.Locator(".letter details, .letter + details").First.ClickAsync();
+        await page.Look("self-report-letter");
+        var link = await page.Locator("details .link").InnerTextAsync();
+
+        await using var phones = await chromium.NewProfile(installation.Portal.BaseAddress!, language, width, bypassPolicy: true);
+        var phone = await phones.NewPageAsync();
+        await phone.GotoAsync("/answer?code=none");
+        await phone.Look("answer-code");
+        await phone.GotoAsync(link.Replace("&language=sv", $"&language={language[..2]}", StringComparison.Ordinal));
+        await phone.Locator("#i1 label").First.ClickAsync();
+        await phone.Look("answer");
+        await phone.Locator("button[value=submit]").ClickAsync();
+        await phone.Locator(".fault").WaitForAsync();
+        await phone.Look("answer-few");
+        await phone.GetByRole(AriaRole.Checkbox).CheckAsync();
+        await phone.Locator("button[value=submit]").ClickAsync();
+        await phone.Locator(".done").WaitForAsync();
+        await phone.Look("answer-sent");
+        await phone.GotoAsync("/accessibility");
+        await phone.Look("accessibility");
+
+        family = await Family($"axe-2-{language}-{width}");
+        await page.GotoAsync("/calls");
         await Entry(page, family).Locator("button[value=interview]").ClickAsync();
         await page.Locator("#i1").WaitForAsync();
         await page.Locator("#i1 label").First.ClickAsync();
         await page.Locator("details.discard summary").ClickAsync();
-        await Check(page, width);
+        await page.Look("interview");
         await page.Locator("button[value=submit]").ClickAsync();
         await page.Locator("#grounds").WaitForAsync();
-        await Check(page, width);
+        await page.Look("interview-result");
 
-        await using var raters = await chromium.NewProfile(
-            installation.Portal.BaseAddress!, language, width, bypassPolicy: true, session: await installation.SessionOf(chromium, "su"));
+        await using var raters = await Profile("su");
         page = await raters.NewPageAsync();
         await page.GotoAsync("/surveys");
-        await Check(page, width);
+        await page.Look("surveys");
         await page.Locator(".call button").First.ClickAsync();
         await page.Locator("#i1").WaitForAsync();
-        await Check(page, width);
+        await page.Look("survey");
+        await RemoveTexts("Swedish");
 
-        await using var administrators = await chromium.NewProfile(
-            installation.Portal.BaseAddress!, language, width, bypassPolicy: true, session: await installation.SessionOf(chromium, "ad"));
-        page = await administrators.NewPageAsync();
-        await page.GotoAsync("/texts");
-        await Check(page, width);
-    }
-
-    static async Task Check(IPage page, int width)
-    {
-        (await page.RunAxe()).Violations.Select(violation => $"{violation.Id}: {violation.Help} {violation.Nodes[0].Html}").ShouldBeEmpty();
-        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width);
+        async Task<IBrowserContext> Profile(string who) => await chromium.NewProfile(
+            installation.Portal.BaseAddress!, language, width, bypassPolicy: true, session: await installation.SessionOf(chromium, who));
     }
 
     static ILocator Entry(IPage page, string family) => page.Locator(".call", new() { HasText = family });
@@ -361,6 +480,27 @@ public sealed class CollectingTests(AccessInstallation installation, Chromium ch
         await page.GotoAsync("/calls");
         await Entry(page, family).GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
         await page.Locator("#i1").WaitForAsync();
+    }
+
+    static string Pack(Func<int, string> text) =>
+        "item,text,anchors\n" + string.Concat(Enumerable.Range(1, 28).Select(item => $"{item},{text(item)},{(item == 1 ? "never|seldom|sometimes|often|always" : "")}\n"));
+
+    static async Task Load(IPage page, string language, string file)
+    {
+        await page.Locator("select[name=definition]").SelectOptionAsync("tam-r@1");
+        await page.Locator("select[name=language]").SelectOptionAsync(language);
+        await page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = "texts.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(file) });
+        await page.Locator("form:has(input[type=file]) button").ClickAsync();
+    }
+
+    async Task RemoveTexts(params string[] languages)
+    {
+        await using var administrator = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", session: await installation.SessionOf(chromium, "ad"));
+        var page = await administrator.NewPageAsync();
+        await page.GotoAsync("/texts");
+        foreach (var language in languages)
+            await page.GetByRole(AriaRole.Button, new() { Name = $"Remove the texts of tam-r@1, {language}" }).ClickAsync();
+        await page.GetByText("No texts are loaded.").WaitForAsync();
     }
 
     static Task Saved(IPage page) => page.Locator("[data-state]").GetByText("Saved.").WaitForAsync();

@@ -46,6 +46,7 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
         before.Keys.ShouldContain("portal.case_keys");
         before.Keys.ShouldContain("portal.drafts");
         before.Keys.ShouldContain("portal.call_notes");
+        before.Keys.ShouldContain("portal.self_reports");
         before.Keys.ShouldContain("queue tam_error");
         var kept = await Count("kept-family");
 
@@ -110,7 +111,9 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
             $"""
             insert into portal.drafts (id, instrument, programme, team_id, subject, due, content, begun_by, begun_at, saved_by, saved_at)
             values (gen_random_uuid(), 'tam', '{Programme}', 'norr', '{Case}', '2024-06-15', '{"{"}"language": "tlh"{"}"}', 'i-1', now(), 'i-1', now());
-            insert into portal.call_notes (programme, case_id, language) values ('{Programme}', '{Case}', 'tlh')
+            insert into portal.call_notes (programme, case_id, language) values ('{Programme}', '{Case}', 'tlh');
+            insert into portal.self_reports (id, code_hash, programme, team_id, case_id, due, language, given_by, given_at)
+            values (gen_random_uuid(), '\x00', '{Programme}', 'norr', '{Case}', '2024-06-15', 'tlh', 'i-1', now())
             """);
         await Bury("tam_error", $$$"""{"message":{"programme":"{{{Programme}}}","caseId":"{{{Case}}}"}}""");
     }

@@ -32,6 +32,10 @@ static class FilledIn
     public static int Answered(IReadOnlyDictionary<string, string> content, InstrumentDefinition definition) =>
         Items(definition).Count(item => content.GetValueOrDefault(item, "").Length > 0);
 
+    /// <summary>How many items have a number, which alone make a score (measurement.md §1).</summary>
+    public static int Numbered(IReadOnlyDictionary<string, string> content, InstrumentDefinition definition) =>
+        Items(definition).Count(item => int.TryParse(content.GetValueOrDefault(item, ""), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+
     /// <summary>The number of an item, from its column.</summary>
     public static int Number(string column) => int.Parse(column.AsSpan(1), CultureInfo.InvariantCulture);
 

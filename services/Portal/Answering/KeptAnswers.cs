@@ -10,14 +10,13 @@ static class KeptAnswers
         Drafts drafts, Draft draft, InstrumentDefinition definition, IReadOnlyList<string> others, IFormCollection sent, string by, CancellationToken stopping)
     {
         var given = FilledIn.Of(sent, definition, others);
-        var content = new Dictionary<string, string>(draft.Content, StringComparer.Ordinal);
-        foreach (var (column, value) in given)
-            content[column] = value;
-        return await drafts.Save(draft.Id, given, by, stopping)
-            ? Results.Json(new Kept(FilledIn.Answered(content, definition)), ApiJson.Options)
-            : Results.Conflict();
+        return await drafts.Save(draft.Id, given, by, stopping) ? Kept(draft.Content, given, definition) : Results.Conflict();
     }
 
+    /// <summary>Says how far a form has come with what was kept beside what was there.</summary>
+    public static IResult Kept(IReadOnlyDictionary<string, string> content, IReadOnlyDictionary<string, string> given, InstrumentDefinition definition) =>
+        Results.Json(new Progress(FilledIn.Answered(given.Concat(content).DistinctBy(field => field.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal), definition)), ApiJson.Options);
+
     /// <param name="Answered">How many items have an answer now.</param>
-    sealed record Kept(int Answered);
+    sealed record Progress(int Answered);
 }

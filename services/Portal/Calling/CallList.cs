@@ -8,16 +8,18 @@ namespace Fidelity.Portal.Calling;
 /// <param name="Records">Its interviews that are due, and what has come of them so far.</param>
 /// <param name="Notes">What is known of calling a family, by case.</param>
 /// <param name="Begun">The open form of an interview, by case and due date.</param>
+/// <param name="CodesGiven">When the code was given out by which a family answers what is due on line, by case and due date.</param>
 /// <param name="JustHeld">Due dates whose interview was submitted a moment ago: whether it completes them is not known yet.</param>
 public sealed record TeamCalls(
     TeamChanged Team, RunningRecords Records, IReadOnlyDictionary<string, CallNote> Notes, IReadOnlyDictionary<(string Case, DateOnly Due), Guid> Begun,
-    IReadOnlySet<(string Case, DateOnly Due)> JustHeld);
+    IReadOnlyDictionary<(string Case, DateOnly Due), DateTime> CodesGiven, IReadOnlySet<(string Case, DateOnly Due)> JustHeld);
 
 /// <summary>A family to call.</summary>
 /// <param name="Attempts">How often it was tried in this interval.</param>
 /// <param name="Begun">The form that waits; null when none was begun.</param>
+/// <param name="CodeGiven">When the family was given a code to answer on line; null when it has none.</param>
 /// <param name="Independent">Whether whoever asks may interview this family today (measurement.md §2).</param>
-public sealed record Call(TeamChanged Team, DueInterview Due, CallNote Note, int Attempts, Guid? Begun, bool Independent)
+public sealed record Call(TeamChanged Team, DueInterview Due, CallNote Note, int Attempts, Guid? Begun, DateTime? CodeGiven, bool Independent)
 {
     /// <summary>Whether the family waits for a later moment that it asked for.</summary>
     public bool WaitsAt(DateTime now) => Note.CallBackAt > now;
@@ -69,6 +71,7 @@ public static class CallList
             team.Team, shown, team.Notes.GetValueOrDefault(due.CaseId, CallNote.None),
             team.Records.Attempts.Count(attempt => attempt.CaseId == due.CaseId && due.Opportunity.First <= attempt.Date && attempt.Date <= due.Opportunity.Last),
             team.Begun.TryGetValue((due.CaseId, due.Opportunity.Due), out var begun) ? begun : null,
+            team.CodesGiven.TryGetValue((due.CaseId, due.Opportunity.Due), out var given) ? given : null,
             family is not null && Independence.Holds(interviewer, today, family.TherapistId, family.Reassignments, team.Team.Posts));
     }
 }

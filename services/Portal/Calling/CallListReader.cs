@@ -62,6 +62,10 @@ sealed class CallListReader(NpgsqlDataSource database, ServiceSchema schema, Tim
                 jsonb_build_object('case', draft.subject, 'due', draft.due), draft.id
             from due join {schema.Name}.drafts draft on (draft.programme, draft.instrument, draft.subject) = (due.programme, @tam, due.family)
                 and draft.due = (due.data->'opportunity'->>'due')::date and (draft.submission is null or draft.saved_at > @momentAgo)
+            union all
+            select due.programme, due.team_id, 'code_given', jsonb_build_object('case', given.case_id, 'due', given.due, 'at', given.given_at), null
+            from due join {schema.Name}.self_reports given on (given.programme, given.case_id) = (due.programme, due.family)
+                and given.due = (due.data->'opportunity'->>'due')::date and given.submission is null
             """,
             new
             {
@@ -71,28 +75,43 @@ sealed class CallListReader(NpgsqlDataSource database, ServiceSchema schema, Tim
             });
         return
         [
-            .. from team in rows.GroupBy(row => (row.Programme, row.Team))
-               let kinds = team.ToLookup(row => row.Kind, StringComparer.Ordinal)
-               // A team that is not known here yet is called as soon as it is.
-               where kinds["team"].Any()
-               select new TeamCalls(
-                   FactsTable.Read<TeamChanged>(kinds["team"].First().Data),
-                   new RunningRecords(
-                       [.. kinds["case"].Select(row => FactsTable.Read<CaseChanged>(row.Data)).DistinctBy(family => family.CaseId, StringComparer.Ordinal)],
-                       [.. kinds["due"].Select(row => FactsTable.Read<TamOpportunityClosed>(row.Data))],
-                       [],
-                       [.. kinds["attempt"].Select(row => (RecordTamAttempt)JsonSerializer.Deserialize<Command>(row.Data, FactsTable.Json)!)],
-                       [.. kinds["held"].Select(row => FactsTable.Read<TamInterviewScored>(row.Data))]),
-                   kinds["note"].Select(row => Parse<Noted>(row.Data)).DistinctBy(noted => noted.Case, StringComparer.Ordinal)
-                       .ToDictionary(noted => noted.Case, noted => noted.Note, StringComparer.Ordinal),
-                   kinds["begun"].ToDictionary(row => Parse<For>(row.Data).Key, row => row.Draft!.Value),
-                   kinds["just_held"].Select(row => Parse<For>(row.Data).Key).ToHashSet()),
+            .. rows.GroupBy(row => (row.Programme, row.Team), row => (row.Kind, row.Data, row.Draft))
+                .Select(team => team.ToLookup(row => row.Kind, row => (row.Data, row.Draft), StringComparer.Ordinal))
+                // A team that is not known here yet is called as soon as it is.
+                .Where(kinds => kinds["team"].Any()).Select(Of),
         ];
     }
+
+    /// <summary>Whether a family is one of those that are open to whoever asks, whether or not it is to be called.</summary>
+    public async Task<bool> Knows(string programme, string caseId, Reach reach, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        return await connection.ExecuteScalarAsync<bool>(
+            $"""
+            select exists (select from {schema.Name}.facts
+                where programme = @programme and kind = 'case' and key = @caseId and {Reach.Sql("programme", "team_id")})
+            """, new { programme, caseId, reach.Programmes, reach.Teams, reach.Therapists });
+    }
+
+    static TeamCalls Of(ILookup<string, (string Data, Guid? Draft)> kinds) => new(
+        FactsTable.Read<TeamChanged>(kinds["team"].First().Data),
+        new RunningRecords(
+            [.. kinds["case"].Select(row => FactsTable.Read<CaseChanged>(row.Data)).DistinctBy(family => family.CaseId, StringComparer.Ordinal)],
+            [.. kinds["due"].Select(row => FactsTable.Read<TamOpportunityClosed>(row.Data))],
+            [],
+            [.. kinds["attempt"].Select(row => (RecordTamAttempt)JsonSerializer.Deserialize<Command>(row.Data, FactsTable.Json)!)],
+            [.. kinds["held"].Select(row => FactsTable.Read<TamInterviewScored>(row.Data))]),
+        kinds["note"].Select(row => Parse<Noted>(row.Data)).DistinctBy(noted => noted.Case, StringComparer.Ordinal)
+            .ToDictionary(noted => noted.Case, noted => noted.Note, StringComparer.Ordinal),
+        kinds["begun"].ToDictionary(row => Parse<For>(row.Data).Key, row => row.Draft!.Value),
+        kinds["code_given"].Select(row => Parse<Given>(row.Data)).ToDictionary(given => (given.Case, given.Due), given => given.At.UtcDateTime),
+        kinds["just_held"].Select(row => Parse<For>(row.Data).Key).ToHashSet());
 
     static T Parse<T>(string data) => JsonSerializer.Deserialize<T>(data, FactsTable.Json)!;
 
     sealed record Noted(string Case, CallNote Note);
+
+    sealed record Given(string Case, DateOnly Due, DateTimeOffset At);
 
     sealed record For(string Case, DateOnly Due)
     {

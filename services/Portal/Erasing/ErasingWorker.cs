@@ -1,6 +1,7 @@
 using Fidelity.Contracts.Erasing;
 using Fidelity.Portal.Answering;
 using Fidelity.Portal.LoggingAccess;
+using Fidelity.Portal.SelfReporting;
 using Fidelity.Portal.Submitting;
 using Fidelity.ServiceDefaults;
 using MassTransit;
@@ -10,7 +11,7 @@ namespace Fidelity.Portal.Erasing;
 
 /// <summary>Begins the erasures that the programmes' rules ask for, once a day, throws old forms away, and takes each erasure through all services.</summary>
 sealed class ErasingWorker(
-    Erasures erasures, PortalErasing portal, SubmissionsTable records, Drafts forms, CaseKeys keys, EventWriter store, IBus bus, NpgsqlDataSource database,
+    Erasures erasures, PortalErasing portal, SubmissionsTable records, Drafts forms, SelfReports selfReports, CaseKeys keys, EventWriter store, IBus bus, NpgsqlDataSource database,
     ServiceSchema schema, BusinessCalendar calendar, ILogger<ErasingWorker> log)
     : SoleWorker(database, schema, "erasing", TimeSpan.FromSeconds(2), log)
 {
@@ -24,6 +25,7 @@ sealed class ErasingWorker(
         {
             await BeginWhatIsDue(stopping);
             await forms.DiscardOld(stopping);
+            await selfReports.DiscardOld(stopping);
             begun = calendar.Today;
         }
 

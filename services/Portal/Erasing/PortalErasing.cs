@@ -32,15 +32,16 @@ sealed class PortalErasing(
         return submitted.Count;
     }
 
-    /// <summary>Forms that were begun, and how the family was called.</summary>
+    /// <summary>Forms that were begun, those that the family was given codes for, and how the family was called.</summary>
     async Task<int> Forms(string programme, string caseId, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
         return await connection.ExecuteScalarAsync<int>(
             $"""
             with begun as (delete from {schema.Name}.drafts where programme = @programme and instrument = @tam and subject = @caseId returning 1),
-            noted as (delete from {schema.Name}.call_notes where programme = @programme and case_id = @caseId returning 1)
-            select ((select count(*) from begun) + (select count(*) from noted))::int
+            noted as (delete from {schema.Name}.call_notes where programme = @programme and case_id = @caseId returning 1),
+            alone as (delete from {schema.Name}.self_reports where programme = @programme and case_id = @caseId returning 1)
+            select ((select count(*) from begun) + (select count(*) from noted) + (select count(*) from alone))::int
             """, new { programme, caseId, tam = Codes.Of(Instrument.Tam) });
     }
 

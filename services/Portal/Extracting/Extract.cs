@@ -10,7 +10,7 @@ namespace Fidelity.Portal.Extracting;
 /// <param name="CaseKey">What stands for the case in the access log.</param>
 /// <param name="Case">The case; null while only records are known that wait for it.</param>
 /// <param name="Interviews">Corrections applied, and those that count nowhere too.</param>
-/// <param name="Begun">Forms of interviews that were begun and not submitted.</param>
+/// <param name="Begun">Forms of interviews that were begun and not submitted, the family's own too.</param>
 /// <param name="Calling">How the family is called; null when nothing is noted.</param>
 /// <param name="Looks">Whoever looked before, not whoever looks now.</param>
 public sealed record Extract(

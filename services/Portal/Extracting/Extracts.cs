@@ -7,6 +7,7 @@ using Fidelity.Portal.Access;
 using Fidelity.Portal.Answering;
 using Fidelity.Portal.Calling;
 using Fidelity.Portal.LoggingAccess;
+using Fidelity.Portal.SelfReporting;
 using Fidelity.ServiceDefaults;
 using Npgsql;
 
@@ -14,7 +15,7 @@ namespace Fidelity.Portal.Extracting;
 
 /// <summary>Collects what is kept of a family, and says to the access log whose it was.</summary>
 sealed class Extracts(
-    CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, Drafts drafts, CallNotes notes, CaseKeys keys, AccessLog log, TimeProvider clock)
+    CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, Drafts drafts, SelfReports selfReports, CallNotes notes, CaseKeys keys, AccessLog log, TimeProvider clock)
 {
     /// <summary>
     /// Null when there is no such case in a programme whose records the visitor keeps. Of a case outside, nothing is looked up: the reach
@@ -47,6 +48,7 @@ sealed class Extracts(
             [
                 .. (await drafts.Open(Instrument.Tam, reach, stopping)).Where(draft => draft.Programme == programme && draft.Subject == caseId)
                     .Select(draft => new BegunForm(draft.Due, draft.BegunBy, draft.SavedAt, draft.Content)),
+                .. (await selfReports.Out(programme, caseId, stopping)).Select(given => new BegunForm(given.Due, given.GivenBy, given.SavedAt ?? given.GivenAt, given.Content)),
             ],
             await notes.Of(programme, caseId, stopping),
             [.. (await log.Of(programme, key, stopping)).Select(entry => new Look(entry.Number, entry.At, entry.What, entry.Purpose))]);

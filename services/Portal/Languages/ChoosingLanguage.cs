@@ -18,7 +18,13 @@ static class ChoosingLanguage
             var languages = Translated().ToArray();
             options.SetDefaultCulture(Fallback.Name);
             options.SupportedCultures = options.SupportedUICultures = languages;
-            options.RequestCultureProviders = [new CookieRequestCultureProvider(), new AcceptLanguageHeaderRequestCultureProvider()];
+            options.RequestCultureProviders =
+            [
+                new CookieRequestCultureProvider(),
+                // A link that is given to somebody may say what they read.
+                new QueryStringRequestCultureProvider { QueryStringKey = "language", UIQueryStringKey = "language" },
+                new AcceptLanguageHeaderRequestCultureProvider(),
+            ];
         });
     }
 
@@ -28,6 +34,22 @@ static class ChoosingLanguage
         $"/language/{language.Name}?from={Uri.EscapeDataString(request.Path + request.QueryString)}";
 
     public static string NameOf(CultureInfo language) => language.TextInfo.ToTitleCase(language.NativeName);
+
+    /// <summary>Says something in another's language; in the reader's where nothing is translated to that.</summary>
+    public static string In(string language, Func<string> say)
+    {
+        var (culture, texts) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        if (Translated().FirstOrDefault(known => known.Name == language) is { } theirs)
+            CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = theirs;
+        try
+        {
+            return say();
+        }
+        finally
+        {
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, texts);
+        }
+    }
 
     static CultureInfo Fallback { get; } = CultureInfo.GetCultureInfo("en");
 

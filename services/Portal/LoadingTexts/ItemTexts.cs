@@ -39,6 +39,14 @@ sealed class ItemTexts(NpgsqlDataSource database, ServiceSchema schema, TimeProv
         return (language, items is null ? [] : JsonSerializer.Deserialize<ItemText[]>(items)!);
     }
 
+    /// <summary>The languages that there is a pack of a definition in.</summary>
+    public async Task<IReadOnlyList<string>> Languages(string programme, string definition, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        return (await connection.QueryAsync<string>(
+            $"select language from {schema.Name}.item_texts where programme = @programme and definition = @definition order by language", new { programme, definition })).AsList();
+    }
+
     /// <summary>Loads a pack in the place of the one that was there.</summary>
     public Task Load(string programme, string definition, string language, IReadOnlyList<ItemText> items, string by, CancellationToken stopping) => Execute(
         $"""

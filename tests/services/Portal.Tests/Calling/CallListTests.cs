@@ -19,7 +19,7 @@ public sealed class CallListTests
             [
                 new(
                     team ?? With(), new([.. due.Select(one => Family(one.CaseId, Day(1, 10)))], due, [], attempts ?? [], []),
-                    notes ?? new Dictionary<string, CallNote>(), begun ?? new Dictionary<(string, DateOnly), Guid>(), justHeld ?? new HashSet<(string, DateOnly)>()),
+                    notes ?? new Dictionary<string, CallNote>(), begun ?? new Dictionary<(string, DateOnly), Guid>(), new Dictionary<(string, DateOnly), DateTime>(), justHeld ?? new HashSet<(string, DateOnly)>()),
             ], interviewer, Now);
 
     static string[] Cases(IReadOnlyList<Call> calls) => [.. calls.Select(call => call.Due.Case)];
