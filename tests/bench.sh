@@ -4,7 +4,7 @@
 #
 #   tests/bench.sh [BENCHMARK…]
 #
-#   BENCHMARK   import, submissions, rebuild, events, broker; without any, all of them
+#   BENCHMARK   import, submissions, forms, rebuild, events, broker; without any, all of them
 #
 # Environment:
 #   FIDELITY_BENCH_EVENTS   events appended while the broker is away (default: 200000)
@@ -45,7 +45,7 @@ trap 'exit 143' TERM
 . "$deploy/lib/installation.sh"
 use_postgres
 use_rabbitmq
-export FIDELITY_URL=http://127.0.0.1:$FIDELITY_PORT FIDELITY_REBUILD=$deploy/rebuild.sh FIDELITY_UP=$deploy/up.sh
+export FIDELITY_URL=http://127.0.0.1:$FIDELITY_PORT FIDELITY_REBUILD=$deploy/rebuild.sh FIDELITY_UP=$deploy/up.sh FIDELITY_ACCESS=$deploy/access.sh
 if ! dotnet build "$tests/Fidelity.Benchmarks" --configuration Release "${BUILD_PROPERTIES[@]}" >"$LOGS/benchmarks.log" 2>&1; then
   fail_with_log "$LOGS/benchmarks.log" "The benchmarks do not build."
 fi
