@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Text.RegularExpressions;
 
 namespace Fidelity.Benchmarks;
 
@@ -10,7 +8,7 @@ namespace Fidelity.Benchmarks;
 /// What an interviewer opens all day, with as many interviews behind it as 100 teams hold in a year: how much the pages weigh before
 /// compression, and how soon one who asks again and again has them.
 /// </summary>
-static partial class FormPages
+static class FormPages
 {
     const string Programme = "forms";
     const int Teams = 100;
@@ -18,7 +16,6 @@ static partial class FormPages
     const int Waiting = 60;
     const int Warming = 50;
     const int Asked = 200;
-    const string Password = "as long as it has to be, and no longer";
 
     public static async Task Run(Installation installation)
     {
@@ -27,13 +24,9 @@ static partial class FormPages
         await installation.Accept(await installation.Upload(folder.Path, Programme));
         await OpenCases(installation);
 
-        using var administrator = Browser(installation);
-        await TakeUp(administrator, await Invite(), "bench.administrator");
-        var invited = await Send(administrator, "/access", ("_handler", "invite"), ("holder", "Whoever calls"), ("programme", Programme), ("staff", "fv0"));
-        using var interviewer = Browser(installation);
-        await TakeUp(interviewer, WebUtility.HtmlDecode(Link().Match(invited.Page).Value), "bench.interviewer");
+        using var interviewer = await Browsing.As(installation, Programme, "fv0");
         await Measure(interviewer, $"list of {Waiting} families to call", "/calls");
-        var form = await Send(interviewer, "/calls", ("_handler", "call"), ("programme", Programme), ("case", "waiting-0"), ("do", "interview"));
+        var form = await interviewer.Send("/calls", ("_handler", "call"), ("programme", Programme), ("case", "waiting-0"), ("do", "interview"));
         await Measure(interviewer, "form of an interview", form.Address.PathAndQuery);
     }
 
@@ -70,42 +63,4 @@ static partial class FormPages
         Measured.Bound($"{what}, weight before compression", "KB", weight / 1024.0, aim: 100);
         Measured.Bound($"{what}, answered, p95", "ms", Measured.Percentile(times, 0.95), aim: 50, new { asked = Asked, median = Math.Round(Measured.Median(times), 1) });
     }
-
-    static HttpClient Browser(Installation installation) =>
-        new(new SocketsHttpHandler { UseProxy = false, CookieContainer = new() }) { BaseAddress = installation.Portal.BaseAddress };
-
-    /// <summary>The link by which the first administrator takes up the account.</summary>
-    static async Task<string> Invite()
-    {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("FIDELITY_ACCESS")!, ["invite", "administrator", "--basis", "benchmarks"])
-        {
-            UseShellExecute = false, RedirectStandardOutput = true,
-        };
-        start.Environment.Remove("FIDELITY_POSTGRES");
-        start.Environment.Remove("FIDELITY_RABBITMQ");
-        using var process = Process.Start(start)!;
-        var link = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? link.Trim() : throw new InvalidOperationException("access.sh failed.");
-    }
-
-    static async Task TakeUp(HttpClient browser, string link, string name) =>
-        await Send(browser, new Uri(link).PathAndQuery, ("_handler", "take-up"), ("name", name), ("password", Password));
-
-    /// <summary>Sends a page's form, with the token that the page gives for that, and goes where it leads.</summary>
-    static async Task<(Uri Address, string Page)> Send(HttpClient browser, string page, params (string Name, string Value)[] fields)
-    {
-        var address = new Uri(page, UriKind.Relative);
-        var token = Token().Match(await browser.GetStringAsync(address)).Groups["token"].Value;
-        using var form = new FormUrlEncodedContent([.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value)), new("__RequestVerificationToken", token)]);
-        using var answer = await browser.PostAsync(address, form);
-        answer.EnsureSuccessStatusCode();
-        return (answer.RequestMessage!.RequestUri!, await answer.Content.ReadAsStringAsync());
-    }
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"(?<token>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Token();
-
-    [GeneratedRegex("https?://[^<\" ]*/invitation[^<\" ]*", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Link();
 }
