@@ -25,6 +25,9 @@ public sealed class Chromium : IAsyncLifetime
         _playwright?.Dispose();
     }
 
+    /// <summary>The session of who has not signed in.</summary>
+    public const string Nobody = """{"cookies":[],"origins":[]}""";
+
     /// <summary>The session that profiles have unless they are given another: somebody's who has signed in.</summary>
     public string? Session { get; set; }
 
