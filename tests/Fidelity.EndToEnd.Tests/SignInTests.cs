@@ -24,7 +24,7 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
         await installation.Employ("sol-staff", "supervisor");
         var link = await installation.Invite(chromium, "Supervisor Sol", "sol-staff");
         await chromium.TakeUp(link, "sol");
-        await using var profile = await chromium.NewProfile(Portal, "sv-SE", width: 390, session: Nobody);
+        await using var profile = await chromium.NewProfile(Portal, "sv-SE", width: 390, session: Chromium.Nobody);
         var page = await profile.NewPageAsync();
         await page.GotoAsync(link.ToString());
         (await page.Locator("main").InnerTextAsync()).ShouldContain("Länken gäller inte");
@@ -60,7 +60,7 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
         var page = await AccessInstallation.OpenAccount(profile, "Locked Lo");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make a link" }).ClickAsync();
         var link = await page.GetByRole(AriaRole.Status).Locator("code").InnerTextAsync();
-        await using var fresh = await chromium.NewProfile(Portal, "en-GB", session: Nobody);
+        await using var fresh = await chromium.NewProfile(Portal, "en-GB", session: Chromium.Nobody);
         var choosing = await fresh.NewPageAsync();
         await choosing.GotoAsync(link);
         (await choosing.GetByLabel("Sign-in name").InputValueAsync()).ShouldBe("lou");
@@ -74,7 +74,7 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
     public async Task A_password_that_is_short_or_holds_the_name_is_not_taken()
     {
         var link = await installation.Invite(chromium, "Short Sam");
-        await using var profile = await chromium.NewProfile(Portal, "en-GB", session: Nobody);
+        await using var profile = await chromium.NewProfile(Portal, "en-GB", session: Chromium.Nobody);
         var page = await profile.NewPageAsync();
         await page.GotoAsync(link.ToString());
         await page.EvaluateAsync("document.querySelector('#password').removeAttribute('minlength')");
@@ -172,7 +172,7 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
         await chromium.TakeUp(await installation.Invite(chromium, "Redirect Ren"), "ren");
         foreach (var away in new[] { "https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example" })
         {
-            await using var profile = await chromium.NewProfile(Portal, "en-GB", session: Nobody);
+            await using var profile = await chromium.NewProfile(Portal, "en-GB", session: Chromium.Nobody);
             var page = await profile.NewPageAsync();
             await page.GotoAsync($"/sign-in?return={Uri.EscapeDataString(away)}");
             await page.GetByLabel("Sign-in name").FillAsync("ren");
@@ -188,7 +188,7 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
     {
         await chromium.TakeUp(await installation.Invite(chromium, "Passkey Pia"), "pia");
         // Browsers give passkeys to names only, and this machine's is localhost.
-        await using var profile = await chromium.NewProfile(new UriBuilder(Portal) { Host = "localhost" }.Uri, "en-GB", session: Nobody);
+        await using var profile = await chromium.NewProfile(new UriBuilder(Portal) { Host = "localhost" }.Uri, "en-GB", session: Chromium.Nobody);
         var page = await profile.NewPageAsync();
         await Authenticator(profile, page);
         await page.GotoAsync("/sign-in?return=/account");
@@ -219,7 +219,7 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
     [InlineData("""{"id":"AAAA","rawId":"AAAA","type":"public-key","response":{},"clientExtensionResults":{}}""")]
     public async Task What_is_no_passkey_opens_nothing(string credential)
     {
-        await using var profile = await chromium.NewProfile(Portal, "en-GB", script: false, session: Nobody);
+        await using var profile = await chromium.NewProfile(Portal, "en-GB", script: false, session: Chromium.Nobody);
         var page = await profile.NewPageAsync();
         await page.GotoAsync("/sign-in");
         using var client = AccessInstallation.Client(Portal, await profile.StorageStateAsync());
@@ -285,14 +285,11 @@ public sealed class SignInTests(AccessInstallation installation, Chromium chromi
         log.ShouldNotContain(installation.Portal.DefaultRequestHeaders.Authorization!.Parameter!);
     }
 
-    /// <summary>No session at all, where a profile would otherwise have the administrator's.</summary>
-    static string Nobody => """{"cookies":[],"origins":[]}""";
-
     static string OwnTeam => $"/teams/{AccessInstallation.Programme}/{AccessInstallation.Own}";
 
     async Task<string> Answer(string name, string password)
     {
-        await using var profile = await chromium.NewProfile(Portal, "en-GB", session: Nobody);
+        await using var profile = await chromium.NewProfile(Portal, "en-GB", session: Chromium.Nobody);
         var page = await profile.NewPageAsync();
         await page.GotoAsync("/sign-in");
         await page.GetByLabel("Sign-in name").FillAsync(name);
