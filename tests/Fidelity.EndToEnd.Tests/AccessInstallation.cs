@@ -202,6 +202,14 @@ public sealed class AccessInstallation() : Installation(port: 18700)
             """, new { id = Guid.CreateVersion7(), instrument, programme, team, subject, due });
     }
 
+    /// <summary>What stands for a case in addresses: made here, as by whoever has opened the list of its team's cases.</summary>
+    public async Task<string> Key(string programme, string family)
+    {
+        await Execute($"insert into portal.case_keys (programme, case_id, key) values ('{programme}', '{family}', md5('{programme} {family}')) on conflict do nothing");
+        await using var connection = new NpgsqlConnection(Database);
+        return (await connection.ExecuteScalarAsync<string>("select key from portal.case_keys where programme = @programme and case_id = @family", new { programme, family }))!;
+    }
+
     /// <summary>An account that belongs to a programme.</summary>
     public async Task<Guid> AccountIn(Chromium chromium, string programme)
     {

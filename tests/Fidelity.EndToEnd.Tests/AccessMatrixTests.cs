@@ -206,7 +206,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         var (interview, survey) = await Forms(mine.Programme, AccessInstallation.Faraway, "faraway");
         const string Family = "faraway-therapist-family";
         return (
-            mine, mine with { Team = AccessInstallation.Faraway, Case = Family, Key = await Key(AccessInstallation.Programme, Family), Interview = interview, Survey = survey },
+            mine, mine with { Team = AccessInstallation.Faraway, Case = Family, Key = await installation.Key(AccessInstallation.Programme, Family), Interview = interview, Survey = survey },
             theirs);
 
         async Task<(Guid Interview, Guid Survey)> Forms(string programme, string team, string name) =>
@@ -226,17 +226,9 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
             var name = team.Split('-')[0];
             var (family, forms) = ($"{name}-therapist-family", await Forms(programme, team, name));
             return new(
-                programme, team, family, await Key(programme, family), await installation.AccountIn(chromium, programme), (Guid)submission["submission"]!,
+                programme, team, family, await installation.Key(programme, family), await installation.AccountIn(chromium, programme), (Guid)submission["submission"]!,
                 (Guid)import["id"]!, forms.Interview, forms.Survey);
         }
-    }
-
-    /// <summary>What stands for a case in addresses: made here, as by whoever has opened the list of its team's cases.</summary>
-    async Task<string> Key(string programme, string family)
-    {
-        await installation.Execute($"insert into portal.case_keys (programme, case_id, key) values ('{programme}', '{family}', md5('{programme} {family}')) on conflict do nothing");
-        await using var connection = new NpgsqlConnection(installation.Database);
-        return (await connection.ExecuteScalarAsync<string>("select key from portal.case_keys where programme = @programme and case_id = @family", new { programme, family }))!;
     }
 
     Task<HttpClient> Visitor(string who) => installation.Somebody(chromium, who);

@@ -21,7 +21,7 @@ public sealed class AttackTests(SubmissionInstallation installation, Chromium ch
     static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>What is put in the place of a value; <c>@</c> stands for the number of the request, by which it is found again.</summary>
-    static readonly Func<string, JsonNode?>[] Values =
+    internal static readonly Func<string, JsonNode?>[] Values =
     [
         _ => null, _ => "", _ => " ", _ => true, _ => -1, _ => 0, _ => 2.5, _ => long.MaxValue, _ => 1e300, _ => new JsonArray(), _ => new JsonObject(),
         at => $"x{at}", at => $"<script>alert('{at}')</script>", at => $"\" onmouseover=alert('{at}') x=\"", at => $"=HYPERLINK(\"{at}\")", at => $"@SUM({at})",
