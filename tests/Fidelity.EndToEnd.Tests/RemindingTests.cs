@@ -143,7 +143,7 @@ public sealed class RemindingTests(AccessInstallation installation, Chromium chr
         var made = Link(question, "confirm").Query.Split('=')[1];
         foreach (var code in new[] { "", "x", made[..32] + new string('0', 32), new string('0', 64) })
         {
-            await using var profile = await chromium.NewProfile(Portal, "en-GB", script: false, session: """{"cookies":[],"origins":[]}""");
+            await using var profile = await chromium.NewProfile(Portal, "en-GB", script: false, session: Chromium.Nobody);
             var page = await profile.NewPageAsync();
             await page.GotoAsync($"/reminders/confirm?code={code}");
             await page.GetByRole(AriaRole.Button, new() { Name = "Yes, send me reminders" }).ClickAsync();
@@ -198,7 +198,7 @@ public sealed class RemindingTests(AccessInstallation installation, Chromium chr
     /// <summary>Opens the link of a mail as whoever has not signed in, and presses the one button there.</summary>
     async Task Follow(MimeMessage mail, string link, string language, string button, string says)
     {
-        await using var profile = await chromium.NewProfile(Portal, language, script: false, session: """{"cookies":[],"origins":[]}""");
+        await using var profile = await chromium.NewProfile(Portal, language, script: false, session: Chromium.Nobody);
         var page = await profile.NewPageAsync();
         await page.GotoAsync(Link(mail, link).ToString());
         await page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
