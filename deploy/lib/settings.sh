@@ -22,6 +22,17 @@ if [[ $FIDELITY_HTTPS ]]; then
   done
 fi
 
+# Reminders by e-mail have links in them, and come from somebody.
+if [[ ${FIDELITY_SMTP_HOST:-} ]]; then
+  for setting in FIDELITY_SMTP_FROM FIDELITY_PUBLIC_URL; do
+    [[ ${!setting:-} ]] || fail "FIDELITY_SMTP_HOST needs $setting: the address that mails come from, and the one where people reach the portal."
+  done
+  if [[ ${FIDELITY_SMTP_USER:-} ]]; then
+    [[ -r ${FIDELITY_SMTP_PASSWORD_FILE:-} ]] || fail "FIDELITY_SMTP_USER needs FIDELITY_SMTP_PASSWORD_FILE: a file with the password, that can be read."
+    FIDELITY_SMTP_PASSWORD_FILE=$(realpath -- "$FIDELITY_SMTP_PASSWORD_FILE")
+  fi
+fi
+
 # One block of ports per installation, so that several run side by side.
 POSTGRES_PORT=$((FIDELITY_PORT + 10))
 RABBITMQ_PORT=$((FIDELITY_PORT + 20))

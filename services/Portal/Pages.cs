@@ -8,6 +8,7 @@ using Fidelity.Portal.Layout;
 using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Rating;
+using Fidelity.Portal.Reminding;
 using Fidelity.Portal.Reviews;
 using Fidelity.Portal.SelfReporting;
 using Fidelity.Portal.SigningIn;
@@ -77,6 +78,7 @@ static class Pages
         app.MapInterviewing();
         app.MapSelfReporting();
         app.MapRating();
+        app.MapReminding();
         app.MapImportPages();
         Passkeys.Map(app);
         Organisation.Map(app);

@@ -15,6 +15,7 @@ using Fidelity.Portal.Operations;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Rating;
 using Fidelity.Portal.Receiving;
+using Fidelity.Portal.Reminding;
 using Fidelity.Portal.Reviews;
 using Fidelity.Portal.SamplingAccess;
 using Fidelity.Portal.SelfReporting;
@@ -47,6 +48,8 @@ static class PortalService
             .Table(CallNotes.Table)
             .Table(SelfReports.Table)
             .Table(ItemTexts.Table)
+            .Table(ReminderAddresses.Table)
+            .Table(SentReminders.Table)
             .Project<FactsTable>("Facts")
             .Project<Standings>("Standings")
             .Project<SubmissionsTable>(SubmissionsTable.Name)
@@ -72,6 +75,7 @@ static class PortalService
         builder.AddInterviewing();
         builder.AddSelfReporting();
         builder.AddRating();
+        builder.AddReminding();
         builder.AddApi();
         builder.AddPages();
     }

@@ -25,6 +25,29 @@ public sealed class AccessInstallation() : Installation(port: 18700)
     readonly Dictionary<string, Guid> accounts = new(StringComparer.Ordinal);
     bool isFilled;
 
+    protected override IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["FIDELITY_SMTP_HOST"] = "127.0.0.1", ["FIDELITY_SMTP_PORT"] = MailSink.Port, ["FIDELITY_SMTP_TLS"] = "none",
+        ["FIDELITY_SMTP_FROM"] = "Fidelity <fidelity@example.test>", ["FIDELITY_PUBLIC_URL"] = "http://127.0.0.1:18700/",
+        ["FIDELITY_REMINDER_HOUR"] = "0", ["FIDELITY_REMINDER_PAUSE"] = "00:00:01",
+    };
+
+    /// <summary>Where its reminders arrive.</summary>
+    public MailSink Mail { get; } = new();
+
+    public override async ValueTask InitializeAsync()
+    {
+        Mail.Start();
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await Mail.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
     /// <summary>Records it all, once.</summary>
     public async Task Fill(Chromium chromium)
     {

@@ -48,6 +48,7 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
         before.Keys.ShouldContain("portal.call_notes");
         before.Keys.ShouldContain("portal.self_reports");
         before.Keys.ShouldContain("queue tam_error");
+        (await Reminded()).ShouldBe(2);
         var kept = await Count("kept-family");
 
         var preview = await Send(client, "/erasure", "/erasure", ("_handler", "set-rule"), ("programme", Programme), ("months", "12"), ("basis", "plan for retention"));
@@ -58,6 +59,7 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
         await Ended(1);
 
         (await Find()).ShouldBeEmpty();
+        (await Reminded()).ShouldBe(1);
         (await Count("kept-family")).ShouldBe(kept);
         await installation.Settle();
         (await Figures()).ShouldBe(figures);
@@ -115,6 +117,8 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
             insert into portal.self_reports (id, code_hash, programme, team_id, case_id, due, language, given_by, given_at)
             values (gen_random_uuid(), '\x00', '{Programme}', 'norr', '{Case}', '2024-06-15', 'tlh', 'i-1', now())
             """);
+        foreach (var opportunity in new[] { $"{Case}/2024-03-15", "kept-family/2026-02-15" })
+            await installation.Execute($"insert into portal.reminders values ('{installation.KeyedId("reminder", Programme, "tam_opportunity", opportunity)}', 'due', gen_random_uuid(), '2024-03-15')");
         await Bury("tam_error", $$$"""{"message":{"programme":"{{{Programme}}}","caseId":"{{{Case}}}"}}""");
     }
 
@@ -186,6 +190,13 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
         }
 
         return found;
+    }
+
+    /// <summary>How many reminders are remembered. No search finds whose, as a keyed hash stands for the opportunity.</summary>
+    async Task<long> Reminded()
+    {
+        await using var connection = new NpgsqlConnection(installation.Database);
+        return await connection.ExecuteScalarAsync<long>("select count(*) from portal.reminders");
     }
 
     async Task<long> Count(string value) => (await Tables(value)).Sum(table => table.Rows);

@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Dapper;
 using Microsoft.Playwright;
@@ -289,6 +291,14 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
         $"Host=127.0.0.1;Port={port + 10};Database={database};Username={role};Password={File.ReadAllText(PasswordFile(role))}";
 
     public string PasswordFile(string of) => Path.Combine(folder, "run", "passwords", of);
+
+    /// <summary>The id that its services make of some words, by its secret.</summary>
+    public Guid KeyedId(params string[] words)
+    {
+        var secret = Convert.FromBase64String(File.ReadAllText(Path.Combine(folder, "run", "secret")));
+        byte[] said = [.. words.Select(Encoding.UTF8.GetBytes).SelectMany(word => BitConverter.GetBytes(word.Length).Concat(word))];
+        return new(HMACSHA256.HashData(secret, said).AsSpan(0, 16), bigEndian: true);
+    }
 
     /// <summary>Asks its broker or changes something there, when that is its own.</summary>
     public Task<string> Rabbitmqctl(params string[] command) => Run(Path.Combine(folder, "run/rabbitmq/rabbitmqctl"), command);

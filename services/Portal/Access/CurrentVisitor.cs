@@ -1,29 +1,17 @@
-using System.Text.Json;
-using Dapper;
-using Fidelity.Contracts.Roster;
 using Fidelity.Portal.SigningIn;
 using Fidelity.ServiceDefaults;
-using Npgsql;
 
 namespace Fidelity.Portal.Access;
 
-/// <summary>
-/// Whoever asks now. Posts and grants are read for each request, so that access ends when they do: grants from their stream, posts
-/// from the roster's facts.
-/// </summary>
-sealed class CurrentVisitor(
-    IHttpContextAccessor contexts, NpgsqlDataSource database, ServiceSchema schema, EventWriter store, BusinessCalendar calendar)
+/// <summary>Whoever asks now. Posts and grants are read for each request, so that access ends when they do.</summary>
+sealed class CurrentVisitor(IHttpContextAccessor contexts, Visitors visitors, BusinessCalendar calendar)
 {
-    /// <summary>The posts of a person are looked for among those of all teams.</summary>
-    public static readonly ReadTable Index = new(
-        "create index if not exists facts_by_staff on {schema}.facts using gin ((data->'posts') jsonb_path_ops) where kind = 'team';");
-
     /// <summary>Null when nobody has signed in.</summary>
     public async Task<Visitor?> Get()
     {
         var context = contexts.HttpContext!;
         if (context.Features.Get<Visitor>() is null && context.Features.Get<Account>() is { } account)
-            context.Features.Set(await Of(account, context.RequestAborted));
+            context.Features.Set(await visitors.Of(account, context.RequestAborted));
         return context.Features.Get<Visitor>();
     }
 
@@ -33,27 +21,4 @@ sealed class CurrentVisitor(
     public async Task<Reach> Reach(Purpose purpose) => Policy.Reach(await Get() ?? Nobody, purpose, calendar.Today);
 
     static Visitor Nobody { get; } = new("", null, [], []);
-
-    async Task<Visitor> Of(Account account, CancellationToken stopping) => new(
-        account.ShownName, account.StaffId, await Posts(account, stopping),
-        (await store.Read<AccountGrants>(AccountGrants.StreamKey(account.Id), stopping))?.All ?? []);
-
-    async Task<IReadOnlyList<TeamPost>> Posts(Account account, CancellationToken stopping)
-    {
-        if (account is not { Programme: { } programme, StaffId: { } staff })
-            return [];
-        await using var connection = await database.OpenConnectionAsync(stopping);
-        var teams = await connection.QueryAsync<string>(
-            $"""
-            select data from {schema.Name}.facts
-            where kind = 'team' and programme = @programme and data->'posts' @> @post::jsonb
-            """, new { programme, post = JsonSerializer.Serialize(new[] { new { staff } }) });
-        return
-        [
-            .. from team in teams.Select(FactsTable.Read<TeamChanged>)
-               from post in team.Posts
-               where post.Staff == staff
-               select new TeamPost(programme, team.TeamId, post),
-        ];
-    }
 }

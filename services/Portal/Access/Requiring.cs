@@ -26,7 +26,8 @@ static class Requiring
         // It logs the address of every request, and with it the code of an invitation.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         Sessions.Add(builder);
-        builder.Services.AddSingleton(CurrentVisitor.Index);
+        builder.Services.AddSingleton(Visitors.Index);
+        builder.Services.AddSingleton<Visitors>();
         builder.Services.AddSingleton(Tokens.Table);
         builder.Services.AddSingleton<Tokens>();
         builder.Services.AddSingleton<Invitations>();

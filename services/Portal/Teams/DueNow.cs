@@ -63,7 +63,8 @@ public sealed record DueNow(
 /// <param name="SoFar">What has come of it, oldest first.</param>
 public sealed record DueInterview(string Case, DateOnly Due, DateOnly Last, int DaysLeft, IReadOnlyList<SoFar> SoFar)
 {
-    const int Soon = 7;
+    /// <summary>So many days before the last one, what is due ends soon.</summary>
+    public const int Soon = 7;
 
     public bool EndsSoon => DaysLeft <= Soon;
 

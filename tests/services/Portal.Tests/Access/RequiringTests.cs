@@ -36,6 +36,9 @@ public sealed class RequiringTests(LonePortal portal) : IClassFixture<LonePortal
         var open = portal.Routes
             .Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null && route.Metadata.GetMetadata<StaticAssetDescriptor>() is null)
             .Select(route => route.RoutePattern.RawText!.TrimStart('/')).Distinct().Order(StringComparer.Ordinal);
-        open.ShouldBe(["accessibility", "answer", "answer/saved", "error", "invitation", "language/{name}", "not-found", "openapi/{documentName}.json", "passkeys/request-options", "sign-in", "sign-in/organisation", "sign-out"]);
+        open.ShouldBe([
+            "accessibility", "answer", "answer/saved", "error", "invitation", "language/{name}", "not-found", "openapi/{documentName}.json", "passkeys/request-options",
+            "reminders/confirm", "reminders/one-click", "reminders/stop", "sign-in", "sign-in/organisation", "sign-out",
+        ]);
     }
 }
