@@ -36,7 +36,7 @@ static class ChoosingLanguage
     public static string NameOf(CultureInfo language) => language.TextInfo.ToTitleCase(language.NativeName);
 
     /// <summary>Says something in another's language; in the reader's where nothing is translated to that.</summary>
-    public static string In(string language, Func<string> say)
+    public static T In<T>(string language, Func<T> say)
     {
         var (culture, texts) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
         if (Translated().FirstOrDefault(known => known.Name == language) is { } theirs)

@@ -20,11 +20,11 @@ sealed class ReminderMail(IStringLocalizer<Texts> text, Mailer mailer, ReminderC
     /// <summary>Where a mail program stops for its user (RFC 8058).</summary>
     public const string OneClick = "/reminders/one-click";
 
-    public MimeMessage Question(string address, string language, string code) => In(language, () => Mail(
+    public MimeMessage Question(string address, string language, string code) => ChoosingLanguage.In(language, () => Mail(
         address, "reminder.question.subject",
         [text["reminder.question"], Link(Confirm, code), text["reminder.question.not_you"]]));
 
-    public MimeMessage Reminder(Subscriber to, IReadOnlyList<Reminder> reminders) => In(to.Language, () =>
+    public MimeMessage Reminder(Subscriber to, IReadOnlyList<Reminder> reminders) => ChoosingLanguage.In(to.Language, () =>
     {
         var code = codes.ToStop(to.Id);
         var mail = Mail(
@@ -55,19 +55,4 @@ sealed class ReminderMail(IStringLocalizer<Texts> text, Mailer mailer, ReminderC
     }
 
     string Link(string page, string? code = null) => new Uri(mailer.Links, code is null ? page : $"{page}?code={code}").ToString();
-
-    /// <summary>Texts and dates follow the culture of who asks; of a mail that is whoever will read it.</summary>
-    static T In<T>(string language, Func<T> write)
-    {
-        var (culture, texts) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
-        try
-        {
-            CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
-            return write();
-        }
-        finally
-        {
-            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, texts);
-        }
-    }
 }
