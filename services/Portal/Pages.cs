@@ -1,5 +1,6 @@
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Extracting;
+using Fidelity.Portal.Following;
 using Fidelity.Portal.Importing;
 using Fidelity.Portal.Interviewing;
 using Fidelity.Portal.KeepingCases;
@@ -40,6 +41,7 @@ static class Pages
         builder.Services.AddSingleton<RecentScoresReader>();
         builder.Services.AddSingleton<WaitingSubmissionsReader>();
         builder.Services.AddSingleton<CaseFilesReader>();
+        builder.Services.AddSingleton<CollectingReader>();
     }
 
     public static void MapPages(this WebApplication app)

@@ -22,7 +22,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>Where something belongs: what a route's parameters are filled with.</summary>
-    sealed record Place(string Programme, string Team, string Case, string Key, Guid Account, Guid Submission, Guid Import, Guid Interview, Guid Survey);
+    sealed record Place(string Programme, string Team, string Case, string Key, Guid Account, Guid Submission, Guid Import, Guid Interview, Guid Survey, Guid Recorded);
 
     public static TheoryData<string> Visitors => [.. Columns];
 
@@ -43,6 +43,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         {
             Programme = "nowhere", Team = "no-team", Case = "no-case", Key = new('0', 32), Account = Guid.CreateVersion7(), Submission = Guid.CreateVersion7(),
             Import = Guid.CreateVersion7(), Interview = Guid.CreateVersion7(), Survey = Guid.CreateVersion7(),
+            Recorded = Guid.CreateVersion7(),
         };
         List<string> faults = [];
         foreach (var row in Lines.Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
@@ -136,7 +137,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         string[] names =
         [
             asked.Programme, asked.Team, asked.Case, asked.Key, asked.Account.ToString(), asked.Submission.ToString(), asked.Import.ToString(),
-            asked.Interview.ToString(), asked.Survey.ToString(),
+            asked.Interview.ToString(), asked.Survey.ToString(), asked.Recorded.ToString(),
         ];
         foreach (var name in names)
             text = text.Replace(name, "", StringComparison.Ordinal);
@@ -156,6 +157,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
             .Replace("imports/{Id:guid}", $"imports/{place.Import}", StringComparison.Ordinal)
             .Replace("submissions/{id:guid}", $"submissions/{place.Submission}", StringComparison.Ordinal)
             .Replace("imports/{id:guid}", $"imports/{place.Import}", StringComparison.Ordinal)
+            .Replace("{Interview:guid}", place.Recorded.ToString(), StringComparison.Ordinal)
             .Replace("interviews/{id:guid}", $"interviews/{place.Interview}", StringComparison.OrdinalIgnoreCase)
             .Replace("surveys/{id:guid}", $"surveys/{place.Survey}", StringComparison.OrdinalIgnoreCase)
             .Replace("instruments/{id}", "instruments/tam-r@1", StringComparison.Ordinal).Replace("profiles/{id}", "profiles/mst@1", StringComparison.Ordinal);
@@ -206,7 +208,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         var (interview, survey) = await Forms(mine.Programme, AccessInstallation.Faraway, "faraway");
         const string Family = "faraway-therapist-family";
         return (
-            mine, mine with { Team = AccessInstallation.Faraway, Case = Family, Key = await installation.Key(AccessInstallation.Programme, Family), Interview = interview, Survey = survey },
+            mine, mine with { Team = AccessInstallation.Faraway, Case = Family, Key = await installation.Key(AccessInstallation.Programme, Family), Interview = interview, Survey = survey, Recorded = await Recorded(AccessInstallation.Programme, "faraway") },
             theirs);
 
         async Task<(Guid Interview, Guid Survey)> Forms(string programme, string team, string name) =>
@@ -227,8 +229,17 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
             var (family, forms) = ($"{name}-therapist-family", await Forms(programme, team, name));
             return new(
                 programme, team, family, await installation.Key(programme, family), await installation.AccountIn(chromium, programme), (Guid)submission["submission"]!,
-                (Guid)import["id"]!, forms.Interview, forms.Survey);
+                (Guid)import["id"]!, forms.Interview, forms.Survey, await Recorded(programme, name));
         }
+    }
+
+    /// <summary>What stands in addresses for the interview that was recorded with a team's family: its submission.</summary>
+    async Task<Guid> Recorded(string programme, string name)
+    {
+        await using var connection = new NpgsqlConnection(installation.Database);
+        return await connection.ExecuteScalarAsync<Guid>(
+            "select substr(stream_key, length('submission:') + 1)::uuid from portal.records where programme = @programme and kind = 'Record' and key = @key",
+            new { programme, key = $"{name}-therapist-interview" });
     }
 
     Task<HttpClient> Visitor(string who) => installation.Somebody(chromium, who);

@@ -163,6 +163,13 @@ public sealed class CollectingTests(AccessInstallation installation, Chromium ch
         // Its interval runs, so the family is to be called again.
         while (await Outcome(family) != "open")
             await Task.Delay(50, Cancelled);
+
+        // Its supervisor finds it among what was changed, and from there its form.
+        var form = page.Url.Split('?')[0];
+        await page.GotoAsync($"/teams/{AccessInstallation.Programme}/{Team}/collecting");
+        await page.Locator("section[aria-labelledby=changed] tr", new() { HasText = family }).GetByRole(AriaRole.Link).First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "The form it was filled in on" }).ClickAsync();
+        page.Url.ShouldBe(form);
     }
 
     [Fact]

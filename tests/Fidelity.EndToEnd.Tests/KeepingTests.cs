@@ -39,6 +39,15 @@ public sealed class KeepingInstallation() : Installation(port: 19900)
 
     public Task Open(string family, string team, string therapist) =>
         Record(Programme, "cases", new JsonObject { ["case_id"] = family, ["team_id"] = team, ["therapist_id"] = therapist, ["started"] = "2026-08-03" });
+
+    /// <summary>Opens a case that is discharged on 20 October: its last interview can be held until two weeks after.</summary>
+    public Task Discharge(string family, string team, string therapist) => Record(Programme, "cases", new JsonObject
+    {
+        ["case_id"] = family, ["team_id"] = team, ["therapist_id"] = therapist, ["started"] = "2026-08-03", ["discharged"] = "2026-10-20", ["discharge_reason"] = "moved",
+    });
+
+    public Task Try(string family, string date, string outcome) =>
+        Record(Programme, "tam-attempts", new JsonObject { ["case_id"] = family, ["date"] = date, ["outcome"] = outcome });
 }
 
 /// <summary>A supervisor keeps the team's cases and posts on its pages, without script. Today is 31 October 2026.</summary>
@@ -224,7 +233,107 @@ public sealed class KeepingTests(KeepingInstallation installation, Chromium chro
         }
     }
 
-    public static TheoryData<string, int> Looks => [.. from language in new[] { "sv-SE", "en-GB" } from width in new[] { 1280, 320 } select new TheoryDataRow<string, int>(language, width)];
+    [Fact]
+    public async Task Collecting_is_followed_and_an_interview_that_was_brought_in_is_corrected_and_withdrawn()
+    {
+        // Their first interviews fall due on 17 August, 17 September and 17 October, and the last of a discharged case ends two weeks after it.
+        foreach (var family in new[] { "given", "refused", "silent" })
+            await installation.Open($"told-{family}", "norr", "norr-therapist");
+        await installation.Discharge("told-ending", "norr", "norr-second");
+        await installation.Try("told-refused", "2026-08-18", "no_answer");
+        await installation.Try("told-refused", "2026-08-20", "opted_out");
+        await installation.Try("told-ending", "2026-10-30", "call_back");
+        // 20 of 28 at the adherent end.
+        await installation.Record(KeepingInstallation.Programme, "tam-interviews", new JsonObject
+        {
+            ["interview_id"] = "told-1", ["case_id"] = "told-given", ["interviewer_id"] = "norr-interviewer", ["date"] = "2026-08-18", ["mode"] = "phone",
+            ["language"] = "sv", ["interpreter"] = false, ["instrument"] = "tam-r@1", ["items"] = SubmissionInstallation.Items([.. SubmissionInstallation.Times(20, 5), .. SubmissionInstallation.Times(8, 4)]),
+        });
+        await installation.Settle();
+        await using var profile = await Profile();
+        var page = await Go(profile, KeepingInstallation.Own);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Collecting", Exact = true }).ClickAsync();
+
+        (await page.Locator("header .facts").InnerTextAsync()).ShouldContain("1 Jul 2026–31 Dec 2026");
+        var completed = await page.Locator("#measure-tam_completed").InnerTextAsync();
+        completed.ShouldContain("≥ 70%");
+        var measured = (await installation.Get($"/api/v1/reviews?programme={KeepingInstallation.Programme}&team=norr&period=2026-H2")).Single(measure => (string)measure!["measure"]! == "tam_completed")!;
+        ((int)measured["numerator"]!).ShouldBeGreaterThan(0);
+        completed.ShouldContain($"{measured["numerator"]}/{measured["denominator"]}");
+        var ending = await page.Locator("section[aria-labelledby=this-week] tr", new() { HasText = "told-ending" }).InnerTextAsync();
+        ending.ShouldContain("norr-second");
+        ending.ShouldContain("3 Nov 2026");
+        ending.ShouldContain("30 Oct: asked to be called back");
+        ending.ShouldContain("not begun");
+        var optedOut = await page.Locator("table[aria-labelledby=ended-opted_out] tr", new() { HasText = "told-refused" }).AllInnerTextsAsync();
+        optedOut.Count.ShouldBe(3);
+        optedOut[0].ShouldContain("18 Aug: no answer");
+        optedOut[0].ShouldContain("20 Aug: opted out");
+        optedOut[1].ShouldContain("opted out 20 Aug 2026; not called since");
+        var expired = await page.Locator("table[aria-labelledby=ended-expired] tr", new() { HasText = "told-silent" }).AllInnerTextsAsync();
+        expired.Count.ShouldBe(2);
+        expired[0].ShouldContain("no attempt is recorded");
+        (await page.Locator("table[aria-labelledby=ended-open] tr", new() { HasText = "told-ending" }).CountAsync()).ShouldBe(1);
+        var without = page.Locator("section[aria-labelledby=without-tam]");
+        (await without.Locator("tr", new() { HasText = "told-silent" }).InnerTextAsync()).ShouldContain("2 of 3");
+        (await without.Locator("tr", new() { HasText = "told-given" }).CountAsync()).ShouldBe(0);
+        (await page.Locator("section[aria-labelledby=changed]").InnerTextAsync()).ShouldNotContain("told-given");
+
+        // Any recorded interview is reached from its case.
+        await page.GotoAsync($"{KeepingInstallation.Own}/cases");
+        await page.GetByRole(AriaRole.Link, new() { Name = "told-given", Exact = true }).ClickAsync();
+        await page.Locator("section[aria-labelledby=recorded]").GetByRole(AriaRole.Link, new() { Name = "18 Aug 2026" }).ClickAsync();
+        page.Url.ShouldNotContain("told");
+        (await page.TitleAsync()).ShouldNotContain("told");
+        (await page.Locator("main .facts").InnerTextAsync()).ShouldContain("0.71");
+        await Fill(page, "correct", ("item", "28"), ("value", "5"), ("reason", "misheard"));
+        await Press(page, "Check and go on", "correct");
+        await Press(page, "Correct it");
+        await Said(page, "The answer is corrected.");
+        var facts = await page.Locator("main .facts").InnerTextAsync();
+        facts.ShouldMatch("Score as submitted\\s+0\\.71\\s+28 of 28 answered");
+        facts.ShouldMatch("Score now\\s+0\\.75\\s+28 of 28 answered");
+        (await page.Locator(".answers li").Last.InnerTextAsync()).ShouldBe("5 (first 4)");
+        var interview = page.Url.Split('?')[0];
+
+        await page.GotoAsync($"{KeepingInstallation.Own}/collecting");
+        var changed = page.Locator("section[aria-labelledby=changed] tr", new() { HasText = "told-given" });
+        var told = await changed.InnerTextAsync();
+        told.ShouldContain("Item 28: 4, corrected to 5 on 31 Oct 2026: misheard");
+        told.ShouldContain("0.71");
+        told.ShouldContain("0.75");
+
+        var stale = await Go(profile, interview);
+        await Fill(stale, "withdraw", ("reason", "held with a sister"));
+        await Press(stale, "Check and go on", "withdraw");
+        await page.GotoAsync(interview);
+        await Fill(page, "withdraw", ("reason", "held with another family"));
+        await Press(page, "Check and go on", "withdraw");
+        await Press(page, "Withdraw it");
+        await Said(page, "The interview is withdrawn.");
+        (await page.Locator("main .facts").InnerTextAsync()).ShouldContain("does not count: withdrawn");
+        // Who sends it twice is told.
+        await Press(stale, "Withdraw it");
+        (await stale.GetByRole(AriaRole.Status).InnerTextAsync()).ShouldStartWith("That had been recorded already");
+        await page.GotoAsync($"{KeepingInstallation.Own}/collecting");
+        told = await changed.InnerTextAsync();
+        told.ShouldContain("Withdrawn on 31 Oct 2026: held with another family.");
+        told.ShouldContain("0.71");
+        told.ShouldContain("counts nowhere");
+        // With it the family has given none.
+        (await without.Locator("tr", new() { HasText = "told-given" }).InnerTextAsync()).ShouldContain("2 of 3");
+
+        // Another team's page of the same interview is not found, nor is another family's.
+        using var supervisor = AccessInstallation.Client(installation.Portal.BaseAddress!, session);
+        (await supervisor.GetAsync(interview, Cancelled)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await supervisor.GetAsync(interview.Replace("/norr/", "/syd/", StringComparison.Ordinal), Cancelled)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await page.GotoAsync($"{KeepingInstallation.Own}/cases");
+        await page.GetByRole(AriaRole.Link, new() { Name = "told-silent", Exact = true }).ClickAsync();
+        (await supervisor.GetAsync($"{page.Url}/interviews/{interview.Split('/')[^1]}", Cancelled)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await supervisor.GetAsync($"{KeepingInstallation.Other}/collecting", Cancelled)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    public static TheoryData<string, int> Looks => [.. from language in new[] { "sv-SE", "en-GB" } from width in new[] { 1366, 320 } select new TheoryDataRow<string, int>(language, width)];
 
     [Theory]
     [MemberData(nameof(Looks))]
@@ -251,6 +360,26 @@ public sealed class KeepingTests(KeepingInstallation installation, Chromium chro
         await installation.Settle();
         await page.ReloadAsync();
         await Look("case-discharged");
+
+        // A correction makes a score sufficient; a family that opted out; an interview that ends this week; and a family that nobody has called.
+        await installation.Record(KeepingInstallation.Programme, "tam-interviews", new JsonObject
+        {
+            ["interview_id"] = $"{family}-1", ["case_id"] = family, ["interviewer_id"] = "norr-interviewer", ["date"] = "2026-08-18", ["mode"] = "phone", ["language"] = "sv",
+            ["interpreter"] = false, ["instrument"] = "tam-r@1", ["items"] = SubmissionInstallation.Items([.. SubmissionInstallation.Times(18, 5), .. SubmissionInstallation.Times(10, null)]),
+        });
+        await installation.Record(
+            KeepingInstallation.Programme, "corrections", new JsonObject { ["id"] = $"{family}-1", ["date"] = "2026-10-30", ["item"] = 19, ["value"] = 4, ["reason"] = "left out" });
+        await installation.Open($"{family}-refused", "norr", "norr-second");
+        await installation.Open($"{family}-silent", "norr", "norr-second");
+        await installation.Discharge($"{family}-ending", "norr", "norr-second");
+        await installation.Try($"{family}-refused", "2026-09-20", "opted_out");
+        await installation.Try($"{family}-ending", "2026-10-30", "call_back");
+        await installation.Settle();
+        await page.GotoAsync($"{KeepingInstallation.Own}/collecting");
+        await Look("collecting");
+        await page.Locator("section[aria-labelledby=changed] tr", new() { HasText = family }).GetByRole(AriaRole.Link).First.ClickAsync();
+        await page.Locator("#correct").WaitForAsync();
+        await Look("interview");
 
         Task Look(string name) => page.Look(name);
     }

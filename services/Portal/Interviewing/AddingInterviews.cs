@@ -14,6 +14,7 @@ static class AddingInterviews
         builder.Services.AddSingleton<RecordAttempt>();
         builder.Services.AddSingleton<Drafts>();
         builder.Services.AddSingleton<HoldInterview>();
+        builder.Services.AddSingleton<KeptInterviews>();
         builder.Services.AddSingleton<ItemTexts>();
     }
 }

@@ -1,13 +1,9 @@
 using System.Globalization;
-using System.Text.Json;
 using Dapper;
 using Fidelity.Contracts.Roster;
-using Fidelity.Contracts.Tam;
-using Fidelity.Contracts;
 using Fidelity.Measurement;
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Answering;
-using Fidelity.Portal.Importing;
 using Fidelity.Portal.Submitting;
 using Fidelity.ServiceDefaults;
 using Npgsql;
@@ -24,19 +20,13 @@ public sealed record HeldForm(Draft Draft, TeamChanged Team, CaseChanged Family)
         Independence.Holds(interviewer, day, Family.TherapistId, Family.Reassignments, Team.Posts);
 }
 
-/// <summary>An interview as it was submitted, and what was said of it since. Nothing of it is ever overwritten.</summary>
-/// <param name="Corrections">By date.</param>
-public sealed record KeptInterview(RecordTamInterview Interview, IReadOnlyList<CorrectTamInterview> Corrections, WithdrawTamInterview? Withdrawal)
-{
-    /// <summary>The answers as they hold now.</summary>
-    public IReadOnlyList<Answer> Answers =>
-        Scoring.Corrected(Interview.Answers, Corrections.Select(correction => new Measurement.Correction(correction.Date, correction.Item, correction.Value)));
-}
-
 /// <summary>Opens an interview's form and submits it.</summary>
 sealed class HoldInterview(
-    NpgsqlDataSource database, ServiceSchema schema, Drafts drafts, SubmitRecord records, SubmissionsTable known, EventWriter store, BusinessCalendar calendar)
+    NpgsqlDataSource database, ServiceSchema schema, Drafts drafts, KeptInterviews kept, SubmitRecord records, SubmissionsTable known, EventWriter store,
+    BusinessCalendar calendar)
 {
+    const string Prefix = "tam-";
+
     /// <summary>Null when there is no such form in the teams that are open to whoever asks.</summary>
     public async Task<HeldForm?> Open(Guid id, Reach reach, CancellationToken stopping)
     {
@@ -54,26 +44,17 @@ sealed class HoldInterview(
     }
 
     /// <summary>The interview that was submitted on a form; null before, and once its family is erased.</summary>
-    public async Task<KeptInterview?> Kept(Draft draft, CancellationToken stopping)
-    {
-        await using var connection = await database.OpenConnectionAsync(stopping);
-        var said = (await connection.QueryAsync<string>(
-            $"""
-            select content from {schema.Name}.records
-            where programme = @Programme and kind = any (@kinds) and split_part(key, '|', 1) = @interview
-            """,
-            new { draft.Programme, interview = IdOf(draft), kinds = new[] { nameof(RecordKind.Record), nameof(RecordKind.Correction), nameof(RecordKind.Withdrawal) } }))
-            .Select(content => JsonSerializer.Deserialize<Command>(content, FactsTable.Json)).ToList();
-        return said.OfType<RecordTamInterview>().SingleOrDefault() is { } interview
-            ? new(interview, [.. said.OfType<CorrectTamInterview>().OrderBy(correction => correction.Date)], said.OfType<WithdrawTamInterview>().SingleOrDefault())
-            : null;
-    }
+    public Task<KeptInterview?> Kept(Draft draft) => kept.Read(draft.Programme, IdOf(draft));
 
     /// <summary>Waits until the tables know what has been recorded.</summary>
     public Task CatchUp(CancellationToken stopping) => known.CatchUp(stopping);
 
     /// <summary>The id of the interview that a form becomes.</summary>
-    public static string IdOf(Draft draft) => $"tam-{draft.Id:n}";
+    public static string IdOf(Draft draft) => $"{Prefix}{draft.Id:n}";
+
+    /// <summary>The form that an interview was held on, if its id is that of one; other ids may look the same.</summary>
+    public static Guid? FormOf(string interview) =>
+        interview.StartsWith(Prefix, StringComparison.Ordinal) && Guid.TryParseExact(interview[Prefix.Length..], "n", out var form) ? form : null;
 
     public async Task<Submission?> Submitted(Draft draft, CancellationToken stopping) =>
         draft.Submission is { } submission ? await store.Read<Submission>(Submissions.StreamKey(submission), stopping) : null;

@@ -2,6 +2,7 @@ using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
 using Fidelity.Portal.Calling;
 using Fidelity.Portal.Importing;
+using Microsoft.Extensions.Localization;
 
 namespace Fidelity.Portal.Interviewing;
 
@@ -22,6 +23,9 @@ static class InterviewForm
     /// <summary>How an interview that somebody holds can be held.</summary>
     public static readonly IReadOnlyList<InterviewMode> Modes = [InterviewMode.Phone, InterviewMode.InPerson];
 
+    /// <summary>What is said after a correction or withdrawal: the text <c>interview.done.NAME</c>.</summary>
+    public static readonly IReadOnlyList<string> Done = ["corrected", "withdrawn", "kept", "passed"];
+
     public static InstrumentDefinition Definition(string profile) => Profiles.Find(profile)!.Tam;
 
     /// <summary>What is filled in when an interview begins.</summary>
@@ -30,6 +34,10 @@ static class InterviewForm
         ["date"] = Figures.Dates.Machine(today), ["mode"] = Codes.Of(InterviewMode.Phone), ["language"] = call.Note.Language ?? "sv",
         ["interpreter"] = call.Note.Interpreter ? "yes" : "no",
     };
+
+    /// <summary>An answer in words.</summary>
+    public static string Said(Answer answer, IStringLocalizer text) =>
+        answer == Answer.NotApplicable ? text["form.not_applicable"] : answer == Answer.Blank ? text["form.blank"] : answer.ToString();
 }
 
 static class InterviewLinks

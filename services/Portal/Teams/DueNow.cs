@@ -70,24 +70,33 @@ public sealed record DueInterview(string Case, DateOnly Due, DateOnly Last, int 
 
     public static DueInterview Of(TamOpportunityFact due, RunningRecords records, DateOnly today)
     {
-        var (first, last) = (due.Opportunity.First, due.Opportunity.Last);
+        var last = due.Opportunity.Last;
         return new(
             due.CaseId, due.Opportunity.Due, last, last.DayNumber - today.DayNumber,
-            [
-                .. records.Attempts.Where(attempt => attempt.CaseId == due.CaseId && IsWithin(attempt.Date))
-                    .Select(attempt => new SoFar(attempt.Date, "attempt." + Codes.Of(attempt.Outcome)))
-                    .Concat(records.Held.Where(held => held.CaseId == due.CaseId && IsWithin(held.Interview.Date))
-                        .SelectMany(held => UncountedInterview.Reasons(held.Interview).Select(reason => new SoFar(held.Interview.Date, "held." + reason))))
-                    .OrderBy(happened => happened.Date),
-            ]);
-
-        bool IsWithin(DateOnly date) => first <= date && date <= last && date <= today;
+            Teams.SoFar.Of(
+                due.Opportunity, records.Attempts.Where(attempt => attempt.CaseId == due.CaseId), records.Held.Where(held => held.CaseId == due.CaseId), today));
     }
 }
 
 /// <summary>An attempt, or an interview that does not count.</summary>
 /// <param name="Text">The key of the words for it.</param>
-public sealed record SoFar(DateOnly Date, string Text);
+public sealed record SoFar(DateOnly Date, string Text)
+{
+    /// <summary>What came of an interview that fell due, oldest first, of all that is known of its family.</summary>
+    public static IReadOnlyList<SoFar> Of(
+        Opportunity due, IEnumerable<RecordTamAttempt> attempts, IEnumerable<TamInterviewFact> held, DateOnly today)
+    {
+        return
+        [
+            .. attempts.Where(attempt => IsWithin(attempt.Date)).Select(attempt => new SoFar(attempt.Date, "attempt." + Codes.Of(attempt.Outcome)))
+                .Concat(held.Where(held => IsWithin(held.Interview.Date))
+                    .SelectMany(held => UncountedInterview.Reasons(held.Interview).Select(reason => new SoFar(held.Interview.Date, "held." + reason))))
+                .OrderBy(happened => happened.Date),
+        ];
+
+        bool IsWithin(DateOnly date) => due.First <= date && date <= due.Last && date <= today;
+    }
+}
 
 /// <summary>
 /// How far the surveys that run today have come: counts and nothing else (measurement.md §6). The last days are those of all
@@ -100,16 +109,19 @@ public sealed record DueSurveys(Instrument Instrument, int Due, int Answered, (D
 {
     public int Open => Due - Answered;
 
+    /// <summary>Those whose time runs, answered or not.</summary>
+    public static IReadOnlyList<Opportunity> Running(Instrument instrument, RunningRecords records, DateOnly today) =>
+    [
+        .. records.Surveys.Where(due => due.Pair.Instrument == instrument).Select(due => due.Opportunity)
+            .Where(due => due.Outcome is OpportunityOutcome.Open or OpportunityOutcome.Completed && DueNow.IsRunning(due, today)),
+    ];
+
     public static DueSurveys Of(Instrument instrument, TeamChanged team, RunningRecords records, DateOnly today)
     {
-        Opportunity[] running =
-        [
-            .. records.Surveys.Where(due => due.Pair.Instrument == instrument).Select(due => due.Opportunity)
-                .Where(due => due.Outcome is OpportunityOutcome.Open or OpportunityOutcome.Completed && DueNow.IsRunning(due, today)),
-        ];
+        var running = Running(instrument, records, today);
         return new(
-            instrument, running.Length, running.Count(due => due.Outcome == OpportunityOutcome.Completed),
-            running.Length == 0 ? null : (running.Min(due => due.Last), running.Max(due => due.Last)),
+            instrument, running.Count, running.Count(due => due.Outcome == OpportunityOutcome.Completed),
+            running.Count == 0 ? null : (running.Min(due => due.Last), running.Max(due => due.Last)),
             SurveyOpportunities.NextDue(SurveyOpportunities.Pairs(instrument, team.Posts), today));
     }
 }

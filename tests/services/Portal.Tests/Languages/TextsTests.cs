@@ -69,6 +69,7 @@ public sealed partial class TextsTests
             .. Enum.GetValues<AttemptOutcome>().Where(CallList.Ends).Select(outcome => $"calls.outcome.{Codes.Of(outcome)}"),
             .. Codes.All<TimeOfDay>().Select(code => $"time.{code}"),
             .. InterviewForm.Languages.Select(language => $"language.{language}"),
+            .. InterviewForm.Done.Select(done => $"interview.done.{done}"),
             .. typeof(ErrorCodes).GetFields().Select(code => (string)code.GetRawConstantValue()!).Except([ErrorCodes.UnknownColumn, ErrorCodes.MissingColumn]).Select(code => $"fault.{code}"),
             .. Codes.All<OpportunityOutcome>().Select(code => $"ended.{code}"),
             .. Codes.All<DischargeReason>().Select(code => $"discharge.{code}"),
