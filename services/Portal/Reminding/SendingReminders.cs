@@ -34,6 +34,9 @@ sealed class SendingReminders(
 
     protected override async Task Work(NpgsqlConnection connection, CancellationToken stopping)
     {
+        // A count that is not there before something fails cannot be seen to rise.
+        foreach (var outcome in Enum.GetValues<Sending>())
+            Count(0, outcome);
         if (!mailer.IsOn || calendar.Now.Hour < hour)
             return;
         await sent.DiscardOld(calendar.Today, stopping);
@@ -48,7 +51,7 @@ sealed class SendingReminders(
         {
             if (await Remind(subscriber, stopping) is not { } came)
                 continue;
-            counted.Add(1, new KeyValuePair<string, object?>("outcome", Codes.Of(came)));
+            Count(1, came);
             _ = came == Sending.Accepted ? accepted++ : failed++;
             // The others would wait for it as long.
             if (came == Sending.Unreachable)
@@ -57,6 +60,8 @@ sealed class SendingReminders(
 
         return new(clock.GetUtcNow(), accepted, failed);
     }
+
+    void Count(int mails, Sending outcome) => counted.Add(mails, new KeyValuePair<string, object?>("outcome", Codes.Of(outcome)));
 
     /// <summary>Null when there is nothing to remind them of.</summary>
     async Task<Sending?> Remind(Subscriber subscriber, CancellationToken stopping)
