@@ -346,20 +346,20 @@ public sealed class KeepingTests(KeepingInstallation installation, Chromium chro
         var page = await Go(profile, $"{KeepingInstallation.Own}/cases");
         await Fill(page, "open-case", ("case_id", "a b"), ("therapist_id", "norr-therapist"), ("started", "2026-10-01"));
         await Submit(page, "open-case");
-        await Look("cases");
+        await page.Look("cases");
         await page.GotoAsync($"{KeepingInstallation.Own}/posts");
         await Fill(page, "end-post", ("post", "norr-therapist|therapist|2026-01-01"), ("to", "2026-11-30"));
         await Submit(page, "end-post");
-        await Look("posts");
+        await page.Look("posts");
         await page.Locator("section[aria-labelledby='left-by-it']").GetByRole(AriaRole.Link, new() { Name = family, Exact = true }).ClickAsync();
         await Fill(page, "discharged", ("discharged", "2026-10-30"), ("discharge_reason", "completed"));
         await Submit(page, "discharged");
-        await Look("case-confirming");
+        await page.Look("case-confirming");
         await page.Locator(".confirm ~ .steps button").First.ClickAsync();
         await page.GetByRole(AriaRole.Status).WaitForAsync();
         await installation.Settle();
         await page.ReloadAsync();
-        await Look("case-discharged");
+        await page.Look("case-discharged");
 
         // A correction makes a score sufficient; a family that opted out; an interview that ends this week; and a family that nobody has called.
         await installation.Record(KeepingInstallation.Programme, "tam-interviews", new JsonObject
@@ -376,12 +376,10 @@ public sealed class KeepingTests(KeepingInstallation installation, Chromium chro
         await installation.Try($"{family}-ending", "2026-10-30", "call_back");
         await installation.Settle();
         await page.GotoAsync($"{KeepingInstallation.Own}/collecting");
-        await Look("collecting");
+        await page.Look("collecting");
         await page.Locator("section[aria-labelledby=changed] tr", new() { HasText = family }).GetByRole(AriaRole.Link).First.ClickAsync();
         await page.Locator("#correct").WaitForAsync();
-        await Look("interview");
-
-        Task Look(string name) => page.Look(name);
+        await page.Look("recorded-interview");
     }
 
     Uri Portal => installation.Portal.BaseAddress!;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Dapper;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using MimeKit;
 using Npgsql;
@@ -159,6 +158,8 @@ public sealed class RemindingTests(AccessInstallation installation, Chromium chr
 
     [Theory]
     [InlineData("sv-SE", 320)]
+    [InlineData("en-GB", 320)]
+    [InlineData("sv-SE", 1366)]
     [InlineData("en-GB", 1366)]
     public async Task The_pages_keep_within_the_guidelines(string language, int width)
     {
@@ -168,18 +169,12 @@ public sealed class RemindingTests(AccessInstallation installation, Chromium chr
         foreach (var address in new[] { "/account", "/reminders/confirm", "/reminders/stop" })
         {
             await page.GotoAsync(address);
-            await Check();
+            await page.Look($"reminders{address.Replace('/', '-')}");
         }
 
         await page.Locator("main button").ClickAsync();
         await page.GetByRole(AriaRole.Alert).WaitForAsync();
-        await Check();
-
-        async Task Check()
-        {
-            (await page.RunAxe()).Violations.Select(violation => $"{violation.Id}: {violation.Help} {violation.Nodes[0].Html}").ShouldBeEmpty();
-            (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width);
-        }
+        await page.Look("reminders-unknown");
     }
 
     /// <summary>Gives an address on the own account's page, and gets the mail that asks whether it is wanted.</summary>
