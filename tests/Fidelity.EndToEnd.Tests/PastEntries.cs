@@ -12,7 +12,8 @@ sealed record PastEntry(string Who, string What, string? Purpose, string Route, 
 /// <summary>Writes the access log of a month that has ended, which by the clock of the tests none has.</summary>
 static class PastEntries
 {
-    static readonly DateTime LastMonth = FirstOfMonth(TimeProvider.System.GetUtcNow()).AddMonths(-1);
+    /// <summary>A month counts as ended an hour later, when what happened in its last moment is in the log.</summary>
+    static readonly DateTime LastMonth = FirstOfMonth(TimeProvider.System.GetUtcNow().AddHours(-1)).AddMonths(-1);
 
     static DateTime FirstOfMonth(DateTimeOffset moment) => new(moment.Year, moment.Month, 1, 0, 0, 0, DateTimeKind.Utc);
 
