@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Fidelity.EndToEnd.Tests;
 
-/// <summary>An interviewer's day: the list of whom to call, and the form of an interview.</summary>
+/// <summary>What is collected of people: the list of whom to call, the form of an interview, the one that a caregiver fills in alone, and surveys.</summary>
 [Collection(nameof(AccessInstallation))]
 public sealed class CollectingTests(AccessInstallation installation, Chromium chromium) : IAsyncLifetime
 {

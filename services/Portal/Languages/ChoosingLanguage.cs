@@ -15,9 +15,8 @@ static class ChoosingLanguage
         services.AddLocalization();
         services.Configure<RequestLocalizationOptions>(options =>
         {
-            var languages = Translated().ToArray();
-            options.SetDefaultCulture(Fallback.Name);
-            options.SupportedCultures = options.SupportedUICultures = languages;
+                        options.SetDefaultCulture(Fallback.Name);
+            options.SupportedCultures = options.SupportedUICultures = [.. Translated];
             options.RequestCultureProviders =
             [
                 new CookieRequestCultureProvider(),
@@ -39,7 +38,7 @@ static class ChoosingLanguage
     public static T In<T>(string language, Func<T> say)
     {
         var (culture, texts) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
-        if (Translated().FirstOrDefault(known => known.Name == language) is { } theirs)
+        if (Translated.FirstOrDefault(known => known.Name == language) is { } theirs)
             CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = theirs;
         try
         {
@@ -54,11 +53,13 @@ static class ChoosingLanguage
     static CultureInfo Fallback { get; } = CultureInfo.GetCultureInfo("en");
 
     /// <summary>English, and every language that has a file of texts: its satellite assembly lies in a folder of its name.</summary>
-    static IEnumerable<CultureInfo> Translated() =>
-        Directory.EnumerateFiles(AppContext.BaseDirectory, $"{typeof(Texts).Assembly.GetName().Name}.resources.dll", SearchOption.AllDirectories)
+    static IReadOnlyList<CultureInfo> Translated { get; } =
+    [
+        .. Directory.EnumerateFiles(AppContext.BaseDirectory, $"{typeof(Texts).Assembly.GetName().Name}.resources.dll", SearchOption.AllDirectories)
             .Select(file => CultureInfo.GetCultureInfo(Path.GetFileName(Path.GetDirectoryName(file)!)))
             .Append(Fallback)
-            .OrderBy(language => language.NativeName, StringComparer.OrdinalIgnoreCase);
+            .OrderBy(language => language.NativeName, StringComparer.OrdinalIgnoreCase),
+    ];
 
     static Results<RedirectHttpResult, NotFound> Choose(
         string name, string? from, HttpContext context, IOptions<RequestLocalizationOptions> languages)

@@ -6,20 +6,11 @@ namespace Fidelity.Portal.SelfReporting;
 
 static class AddingSelfReports
 {
-    /// <summary>The code is no part of the path: paths go into telemetry.</summary>
-    public const string Address = "/answer";
-
     public static void AddSelfReporting(this WebApplicationBuilder builder) => builder.Services.AddSingleton<SelfReports>();
 
     /// <summary>Keeps an answer as it is given, for the form's script. Whoever sends the code proves by it that the form is theirs to send.</summary>
     public static void MapSelfReporting(this IEndpointRouteBuilder pages) =>
-        pages.MapPost($"{Address}/saved", Save).AllowAnonymous().DisableAntiforgery();
-
-    public static string To(string code, string? language) => $"{Address}?code={code}{(language is null ? "" : $"&language={language}")}";
-
-    /// <summary>Where an interviewer gives a family its code.</summary>
-    /// <param name="key">What <see cref="LoggingAccess.CaseKeys"/> gives for the family.</param>
-    public static string ToGiving(string programme, string key) => $"/calls/{Uri.EscapeDataString(programme)}/{key}/self-report";
+        pages.MapPost(SelfReportLinks.Saved, Save).AllowAnonymous().DisableAntiforgery();
 
     static async Task<IResult> Save(
         [FromQuery] string? code, IFormCollection sent, SelfReports reports, BusinessCalendar calendar, CancellationToken stopping)
