@@ -42,10 +42,15 @@ public static class CallList
         var time = now.Hour < Noon ? TimeOfDay.Morning : now.Hour < FiveInTheAfternoon ? TimeOfDay.Afternoon : TimeOfDay.Evening;
         return
         [
-            .. teams.SelectMany(team => team.Records.Interviews.Where(due => DueNow.IsOpen(due.Opportunity, today)).Select(due => (Team: team, Due: due)))
-                // The owner's word on what was said a moment ago is on its way.
-                .Where(call => !HasEnded(call.Due, call.Team.Records) && !call.Team.JustHeld.Contains((call.Due.CaseId, call.Due.Opportunity.Due)))
-                .Select(call => Of(call.Team, call.Due, interviewer, today))
+            .. (from team in teams
+                from due in team.Records.Interviews
+                where DueNow.IsOpen(due.Opportunity, today) && !HasEnded(due, team.Records)
+                    // The owner's word on what was said a moment ago is on its way.
+                    && !team.JustHeld.Contains((due.CaseId, due.Opportunity.Due))
+                let family = team.Records.Families.FirstOrDefault(family => family.CaseId == due.CaseId)
+                // So is the roster's on a family whose first interview is known before the family is: nobody knows yet who may hold it.
+                where family is not null
+                select Of(team, due, family, interviewer, today))
                 .OrderBy(call => call.Note.CallBackAt is null ? 1 : call.WaitsAt(now) ? 2 : 0)
                 .ThenBy(call => call.Note.CallBackAt)
                 .ThenBy(call => call.Due.Last)
@@ -63,15 +68,14 @@ public static class CallList
     /// <summary>Whether an attempt leaves nothing to call for in its interval.</summary>
     public static bool Ends(AttemptOutcome outcome) => outcome is not (AttemptOutcome.NoAnswer or AttemptOutcome.CallBack);
 
-    static Call Of(TeamCalls team, Contracts.Tam.TamOpportunityFact due, string? interviewer, DateOnly today)
+    static Call Of(TeamCalls team, Contracts.Tam.TamOpportunityFact due, CaseChanged family, string? interviewer, DateOnly today)
     {
-        var family = team.Records.Families.FirstOrDefault(family => family.CaseId == due.CaseId);
         var shown = DueInterview.Of(due, team.Records, today);
         return new(
             team.Team, shown, team.Notes.GetValueOrDefault(due.CaseId, CallNote.None),
             team.Records.Attempts.Count(attempt => attempt.CaseId == due.CaseId && due.Opportunity.First <= attempt.Date && attempt.Date <= due.Opportunity.Last),
             team.Begun.TryGetValue((due.CaseId, due.Opportunity.Due), out var begun) ? begun : null,
             team.CodesGiven.TryGetValue((due.CaseId, due.Opportunity.Due), out var given) ? given : null,
-            family is not null && Independence.Holds(interviewer, today, family.TherapistId, family.Reassignments, team.Team.Posts));
+            Independence.Holds(interviewer, today, family.TherapistId, family.Reassignments, team.Team.Posts));
     }
 }

@@ -14,11 +14,11 @@ public sealed class CallListTests
     static IReadOnlyList<Call> Of(
         IReadOnlyList<TamOpportunityFact> due, IReadOnlyList<RecordTamAttempt>? attempts = null, IReadOnlyDictionary<string, CallNote>? notes = null,
         IReadOnlyDictionary<(string, DateOnly), Guid>? begun = null, IReadOnlySet<(string, DateOnly)>? justHeld = null, TeamChanged? team = null,
-        string interviewer = "v-1") =>
+        string interviewer = "v-1", IReadOnlyList<CaseChanged>? families = null) =>
         CallList.Of(
             [
                 new(
-                    team ?? With(), new([.. due.Select(one => Family(one.CaseId, Day(1, 10)))], due, [], attempts ?? [], []),
+                    team ?? With(), new(families ?? [.. due.Select(one => Family(one.CaseId, Day(1, 10)))], due, [], attempts ?? [], []),
                     notes ?? new Dictionary<string, CallNote>(), begun ?? new Dictionary<(string, DateOnly), Guid>(), new Dictionary<(string, DateOnly), DateTime>(), justHeld ?? new HashSet<(string, DateOnly)>()),
             ], interviewer, Now);
 
@@ -89,5 +89,11 @@ public sealed class CallListTests
         Of([Due("c-1", Day(6, 1), Day(7, 1))], team: team, interviewer: "v-1").Single().Independent.ShouldBeTrue();
         Of([Due("c-1", Day(6, 1), Day(7, 1))], team: team, interviewer: "t-2").Single().Independent.ShouldBeFalse();
         Of([Due("c-1", Day(6, 1), Day(7, 1))], team: team, interviewer: "t-1").Single().Independent.ShouldBeFalse("the family is t-1's");
+    }
+
+    [Fact]
+    public void A_family_that_is_not_known_yet_is_called_as_soon_as_it_is()
+    {
+        Of([Due("c-1", Day(6, 1), Day(7, 1)), Due("c-2", Day(6, 1), Day(7, 1))], families: [Family("c-2", Day(1, 10))]).Single().Due.Case.ShouldBe("c-2");
     }
 }
