@@ -51,8 +51,15 @@ public sealed record CaseFacts(string Id, DateOnly Started, DateOnly? Discharged
 /// <param name="Date">The day of the interview.</param>
 /// <param name="Definition">The instrument definition it was scored with.</param>
 /// <param name="Value">Null when insufficient.</param>
-/// <param name="Counts">Independent and not withdrawn.</param>
-public sealed record InterviewScore(string Case, DateOnly Date, string Definition, Fraction? Value, bool Counts);
+/// <param name="Counts">Independent, within its case and not withdrawn.</param>
+public sealed record InterviewScore(string Case, DateOnly Date, string Definition, Fraction? Value, bool Counts)
+{
+    /// <summary>Its id; no measure asks for it, only who asks what a measure rests on.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>Why it does not count, when it does not.</summary>
+    public Ruling LeftOut { get; init; } = Ruling.Withdrawn;
+}
 
 /// <summary>A SAM or CAM as measures see it.</summary>
 /// <param name="Rater">Who answered.</param>
@@ -147,53 +154,17 @@ public static class Measures
     public static IReadOnlyList<MeasureResult> Compute(ProgrammeProfile profile, Period period, TeamFacts facts, DateOnly today)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        var known = new PeriodFacts(profile, period, facts, today);
-        return [.. profile.Measures.Select(measure => Compute(measure, profile, known))];
+        var basis = new PeriodBasis(profile, period, facts, today);
+        return [.. profile.Measures.Select(measure => Of(measure, basis.Of(measure.Key)))];
     }
 
-    static MeasureResult Compute(MeasureDefinition measure, ProgrammeProfile profile, PeriodFacts facts)
+    /// <summary>A measure as its basis has it.</summary>
+    public static MeasureResult Of(MeasureDefinition measure, MeasureBasis basis)
     {
-        return measure.Key switch
-        {
-            "living_at_home" => Outcome(outcomes => outcomes.LivingAtHome),
-            "in_school_or_work" => Outcome(outcomes => outcomes.InSchoolOrWork),
-            "no_new_arrest" => Outcome(outcomes => outcomes.NoNewArrest),
-            "no_new_report" => Outcome(outcomes => outcomes.NoNewReport),
-            "no_new_substance_report" => Outcome(outcomes => outcomes.NoNewSubstanceReport),
-            "completed" => Reason(DischargeReason.Completed),
-            "lack_of_engagement" => Reason(DischargeReason.LackOfEngagement),
-            "placed" => Reason(DischargeReason.Placed),
-            "length_of_stay" => Mean(measure, [.. facts.FullCourse.Select(DaysOfTreatment)]),
-            "adherence" => Mean(measure, facts.CaseMeans),
-            "adherence_above" => Share(measure, facts.CaseMeans.Count(mean => mean >= profile.Tam.Threshold), facts.CaseMeans.Count),
-            "any_tam" => Share(measure, facts.CasesDue.Count(due => due.Any(IsCompleted)), facts.CasesDue.Count),
-            "tam_completed" => Completed(facts.TamDue),
-            "sam_completed" => Completed(facts.SamDue),
-            "cam_completed" => Completed(facts.CamDue),
-            _ => Subscale(profile.Sam, "sam_") ?? Subscale(profile.Cam, "cam_")
-                ?? throw new ArgumentException($"No measure is called {measure.Key}.", nameof(measure)),
-        };
-
-        MeasureResult Outcome(Func<CaseOutcomes, Outcome3> outcome)
-        {
-            var known = facts.FullCourse.Select(c => outcome(c.Outcomes)).Where(answer => answer != Outcome3.Unknown).ToList();
-            return Share(measure, known.Count(answer => answer == Outcome3.Yes), known.Count);
-        }
-
-        MeasureResult Reason(DischargeReason reason) =>
-            Share(measure, facts.FullCourse.Count(c => c.Reason == reason), facts.FullCourse.Count);
-
-        MeasureResult Completed(IReadOnlyList<Opportunity> due) => Share(measure, due.Count(IsCompleted), due.Count);
-
-        MeasureResult? Subscale(InstrumentDefinition instrument, string prefix) =>
-            instrument.Subscales.FirstOrDefault(subscale => prefix + subscale.Key == measure.Key) is { } subscale
-                ? Mean(measure, facts.RaterMeans(instrument, subscale.Key))
-                : null;
+        ArgumentNullException.ThrowIfNull(measure);
+        ArgumentNullException.ThrowIfNull(basis);
+        return measure.Kind == MeasureKind.Share ? Share(measure, basis.Units.Count(unit => unit == 1), basis.Units.Count) : Mean(measure, basis.Units);
     }
-
-    static Fraction DaysOfTreatment(CaseFacts c) => c.Discharged!.Value.DayNumber - c.Started.DayNumber;
-
-    static bool IsCompleted(Opportunity opportunity) => opportunity.Outcome == OpportunityOutcome.Completed;
 
     static MeasureResult Share(MeasureDefinition measure, int numerator, int denominator)
     {
@@ -209,46 +180,4 @@ public static class Measures
             denominator < measure.Minimum || value is null ? MeasureStatus.Insufficient
             : measure.Target is not { } target ? MeasureStatus.NoTarget
             : target.IsMetBy(value.Value) ? MeasureStatus.Met : MeasureStatus.NotMet);
-
-    /// <summary>The facts of one period that measures count, each picked once.</summary>
-    sealed class PeriodFacts(ProgrammeProfile profile, Period period, TeamFacts facts, DateOnly today)
-    {
-        /// <summary>Cases closed in the period that had the opportunity for a full course.</summary>
-        public IReadOnlyList<CaseFacts> FullCourse { get; } =
-        [
-            .. facts.Cases.Where(c => c.Discharged is { } discharged && IsIn(period, discharged, today)
-                && c.Reason is DischargeReason.Completed or DischargeReason.LackOfEngagement or DischargeReason.Placed),
-        ];
-
-        public IReadOnlyList<Fraction> CaseMeans { get; } =
-            ValidTam.CaseMeans(ValidTam.Of(profile, facts.Interviews, today).Where(interview => period.Contains(interview.Date)));
-
-        /// <summary>The opportunities due in the period, by case.</summary>
-        public IReadOnlyList<IEnumerable<Opportunity>> CasesDue { get; } =
-        [
-            .. facts.TamOpportunities.Where(due => IsDue(period, due.Opportunity, today))
-                .GroupBy(due => due.Case, due => due.Opportunity, StringComparer.Ordinal),
-        ];
-
-        public IReadOnlyList<Opportunity> TamDue => [.. CasesDue.SelectMany(due => due)];
-
-        public IReadOnlyList<Opportunity> SamDue { get; } = [.. facts.SamOpportunities.Where(due => IsDue(period, due, today))];
-
-        public IReadOnlyList<Opportunity> CamDue { get; } = [.. facts.CamOpportunities.Where(due => IsDue(period, due, today))];
-
-        /// <summary>For each rater the mean of the rater's sufficient scores of a subscale.</summary>
-        public IReadOnlyList<Fraction> RaterMeans(InstrumentDefinition instrument, string subscale) =>
-        [
-            .. facts.Surveys.Where(survey => survey.Counts && survey.Definition == instrument.Id && IsIn(period, survey.Date, today))
-                .Select(survey => (survey.Rater, Value: survey.Values.GetValueOrDefault(subscale)))
-                .Where(score => score.Value is not null)
-                .GroupBy(score => score.Rater, score => score.Value!.Value, StringComparer.Ordinal)
-                .Select(Fraction.Mean),
-        ];
-
-        static bool IsIn(Period period, DateOnly date, DateOnly today) => period.Contains(date) && date <= today;
-
-        static bool IsDue(Period period, Opportunity due, DateOnly today) =>
-            due.Outcome != OpportunityOutcome.Void && IsIn(period, due.Due, today);
-    }
 }

@@ -47,4 +47,8 @@ public sealed record TamInterview(
     /// <summary>Valid TAM of measurement.md §4, sufficiency aside: what may complete an opportunity.</summary>
     [JsonIgnore]
     public bool Counts => Independent && !Withdrawn && !OutsideCase;
+
+    /// <summary>Why it does not count, when it does not: the first that holds.</summary>
+    [JsonIgnore]
+    public Ruling LeftOut => Withdrawn ? Ruling.Withdrawn : OutsideCase ? Ruling.OutsideCase : Ruling.NotIndependent;
 }

@@ -65,7 +65,10 @@ sealed class TeamRecords(ServiceSchema schema) : IReadModel
         TeamChanged team => ("team", team),
         CaseChanged known => ("case", new CaseFacts(known.CaseId, known.Started, known.Discharged, known.Reason, known.Outcomes)),
         TamInterviewFact { Interview: var interview } known => ("tam_interview", new InterviewScore(
-            known.CaseId, interview.Date, interview.Score.Definition, interview.Score.Value, interview.Counts)),
+            known.CaseId, interview.Date, interview.Score.Definition, interview.Score.Value, interview.Counts)
+        {
+            Id = interview.InterviewId, LeftOut = interview.LeftOut,
+        }),
         TamOpportunityFact known => ("tam_opportunity", new CaseOpportunity(known.CaseId, known.Opportunity)),
         SurveyFact { Survey: var survey } known => ("survey", new SurveyScore(
             known.Pair.RaterId, survey.Date, survey.Instrument,
