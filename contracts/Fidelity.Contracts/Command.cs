@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Surveys;
 using Fidelity.Contracts.Tam;
@@ -23,6 +24,8 @@ namespace Fidelity.Contracts;
 [JsonDerivedType(typeof(RecordSurvey), "survey")]
 [JsonDerivedType(typeof(CorrectSurvey), "survey_correction")]
 [JsonDerivedType(typeof(WithdrawSurvey), "survey_withdrawal")]
+[JsonDerivedType(typeof(SignReview), "review_signature")]
+[JsonDerivedType(typeof(WithdrawSignature), "review_signature_withdrawal")]
 public abstract record Command(Guid SubmissionId, string Programme)
 {
     /// <summary>

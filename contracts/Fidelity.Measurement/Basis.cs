@@ -44,10 +44,27 @@ public enum Ruling
 /// <param name="Value">Days, a score, or 1 and 0 for yes and no; null when it is not in the measure.</param>
 public sealed record BasisRow(string Record, string Unit, DateOnly Date, Ruling Ruling, Fraction? Value);
 
+/// <summary>What kind of record a measure rests on.</summary>
+public enum BasisKind
+{
+    /// <summary>A case that was closed.</summary>
+    Case,
+
+    /// <summary>An interview.</summary>
+    Interview,
+
+    /// <summary>An interview or survey that fell due.</summary>
+    Opportunity,
+
+    /// <summary>A survey.</summary>
+    Survey,
+}
+
 /// <summary>What a measure rests on.</summary>
+/// <param name="Kind">What its rows are.</param>
 /// <param name="Rows">Every record of its kind and period, those that are left out too; order says nothing.</param>
 /// <param name="Units">What is counted or averaged: the cases, opportunities or raters, each with its value.</param>
-public sealed record MeasureBasis(IReadOnlyList<BasisRow> Rows, IReadOnlyList<Fraction> Units);
+public sealed record MeasureBasis(BasisKind Kind, IReadOnlyList<BasisRow> Rows, IReadOnlyList<Fraction> Units);
 
 /// <summary>
 /// The records of one period and what each measure makes of them (measurement.md §4). A measure is computed from its basis and from
@@ -84,28 +101,29 @@ public sealed class PeriodBasis
         "completed" => Reason(DischargeReason.Completed),
         "lack_of_engagement" => Reason(DischargeReason.LackOfEngagement),
         "placed" => Reason(DischargeReason.Placed),
-        "length_of_stay" => Each(_closed.Select(known => Row(known, Ruling.Counts, known.Discharged!.Value.DayNumber - known.Started.DayNumber))),
-        "adherence" => ByUnit(_interviews, Fraction.Mean),
-        "adherence_above" => ByUnit(_interviews, scores => YesNo(Fraction.Mean(scores) >= _profile.Tam.Threshold)),
-        "any_tam" => ByUnit(_due, completed => completed.Max()),
-        "tam_completed" => Each(_due),
-        "sam_completed" => Each(Due(_facts.SamOpportunities, due => due, _ => "")),
-        "cam_completed" => Each(Due(_facts.CamOpportunities, due => due, _ => "")),
+        "length_of_stay" => Each(BasisKind.Case, _closed.Select(known => Row(known, Ruling.Counts, known.Discharged!.Value.DayNumber - known.Started.DayNumber))),
+        "adherence" => ByUnit(BasisKind.Interview, _interviews, Fraction.Mean),
+        "adherence_above" => ByUnit(BasisKind.Interview, _interviews, scores => YesNo(Fraction.Mean(scores) >= _profile.Tam.Threshold)),
+        "any_tam" => ByUnit(BasisKind.Opportunity, _due, completed => completed.Max()),
+        "tam_completed" => Each(BasisKind.Opportunity, _due),
+        "sam_completed" => Each(BasisKind.Opportunity, Due(_facts.SamOpportunities, due => due, _ => "")),
+        "cam_completed" => Each(BasisKind.Opportunity, Due(_facts.CamOpportunities, due => due, _ => "")),
         _ => Subscale(_profile.Sam, "sam_", measure) ?? Subscale(_profile.Cam, "cam_", measure)
             ?? throw new ArgumentException($"No measure is called {measure}.", nameof(measure)),
     };
 
-    MeasureBasis Outcome(Func<CaseOutcomes, Outcome3> outcome) => Each(_closed.Select(known => outcome(known.Outcomes) switch
+    MeasureBasis Outcome(Func<CaseOutcomes, Outcome3> outcome) => Each(BasisKind.Case, _closed.Select(known => outcome(known.Outcomes) switch
     {
         Outcome3.Unknown => Row(known, Ruling.OutcomeUnknown, null),
         var answer => Row(known, Ruling.Counts, YesNo(answer == Outcome3.Yes)),
     }));
 
-    MeasureBasis Reason(DischargeReason reason) => Each(_closed.Select(known => Row(known, Ruling.Counts, YesNo(known.Reason == reason))));
+    MeasureBasis Reason(DischargeReason reason) => Each(BasisKind.Case, _closed.Select(known => Row(known, Ruling.Counts, YesNo(known.Reason == reason))));
 
     MeasureBasis? Subscale(InstrumentDefinition instrument, string prefix, string measure) =>
         instrument.Subscales.FirstOrDefault(subscale => prefix + subscale.Key == measure) is not { } subscale ? null
             : ByUnit(
+                BasisKind.Survey,
                 [
                     .. _facts.Surveys.Where(survey => survey.Definition == instrument.Id && _isIn(survey.Date)).Select(survey =>
                         Row("", survey.Rater, survey.Date, survey.Counts ? null : Ruling.Withdrawn, survey.Values.GetValueOrDefault(subscale.Key))),
@@ -136,15 +154,15 @@ public sealed class PeriodBasis
             FormattableString.Invariant($"{unit(one)}/{due.Due:yyyy-MM-dd}"), unit(one), due.Due, isVoid ? Ruling.Void : Ruling.Counts,
             isVoid ? null : YesNo(due.Outcome == OpportunityOutcome.Completed));
 
-    static MeasureBasis Each(IEnumerable<BasisRow> rows)
+    static MeasureBasis Each(BasisKind kind, IEnumerable<BasisRow> rows)
     {
         var all = rows.ToList();
-        return new(all, [.. all.Select(row => row.Value).OfType<Fraction>()]);
+        return new(kind, all, [.. all.Select(row => row.Value).OfType<Fraction>()]);
     }
 
     /// <summary>The first of two stages: what belongs to a case or a rater becomes one value.</summary>
-    static MeasureBasis ByUnit(IReadOnlyList<BasisRow> rows, Func<IEnumerable<Fraction>, Fraction> value) => new(
-        rows, [.. rows.Where(row => row.Value is not null).GroupBy(row => row.Unit, row => row.Value!.Value, StringComparer.Ordinal).Select(value)]);
+    static MeasureBasis ByUnit(BasisKind kind, IReadOnlyList<BasisRow> rows, Func<IEnumerable<Fraction>, Fraction> value) => new(
+        kind, rows, [.. rows.Where(row => row.Value is not null).GroupBy(row => row.Unit, row => row.Value!.Value, StringComparer.Ordinal).Select(value)]);
 
     static Fraction YesNo(bool yes) => yes ? 1 : 0;
 }

@@ -25,6 +25,8 @@ public static class CommandValidation
         With(new RecordSurveyValidator()),
         With(new CorrectSurveyValidator()),
         With(new WithdrawSurveyValidator()),
+        With(new SignReviewValidator()),
+        With(new WithdrawSignatureValidator()),
     }.ToFrozenDictionary();
 
     /// <summary>Every fault of the command, by column in the import's spelling, at most one for a column; empty when there is none.</summary>

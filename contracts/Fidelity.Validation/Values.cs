@@ -1,5 +1,6 @@
 using System.Buffers;
 using Fidelity.Contracts.Submitting;
+using Fidelity.Measurement;
 
 namespace Fidelity.Validation;
 
@@ -81,7 +82,8 @@ public static class Values
     /// <summary>Free text: at most 2,000 characters that can be stored and name no person by number; null when not given.</summary>
     public static Fault? OfText(string? text) => OfText(text, LongestText);
 
-    static Fault? OfText(string? text, int atMost)
+    /// <summary>As above, with another length.</summary>
+    internal static Fault? OfText(string? text, int atMost)
     {
         if (text is null)
             return null;
@@ -94,6 +96,11 @@ public static class Values
             ? null
             : new Fault(ErrorCodes.BadEncoding, "The text holds characters that cannot be stored. Take out control characters and broken symbols.");
     }
+
+    /// <summary>A PIR period's name, such as <c>2026-H1</c>.</summary>
+    public static Fault? OfPeriod(string? period) => string.IsNullOrEmpty(period) ? Missing
+        : Period.TryParse(period, startMonth: 1, out _) ? null
+        : new Fault(ErrorCodes.UnknownCode, "Write the period as a year and its half, such as 2026-H1.");
 
     /// <summary>A language: the shape of a BCP 47 tag; null when not stated.</summary>
     public static Fault? OfLanguage(string? language)

@@ -56,6 +56,9 @@ public sealed class Facts(EventWriter writer, InstallationKeys keys)
         options.Events.MapEventType<SurveyWithdrawn>("survey_withdrawn");
         options.Events.MapEventType<ReviewComputed>("review_computed");
         options.Events.MapEventType<TrendComputed>("trend_computed");
+        options.Events.MapEventType<ReviewSigned>("review_signed");
+        options.Events.MapEventType<ReviewPresented>("review_presented");
+        options.Events.MapEventType<ReviewRestated>("review_restated");
     }
 }
 

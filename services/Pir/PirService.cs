@@ -2,6 +2,8 @@ using Fidelity.Pir.Computing;
 using Fidelity.Pir.Erasing;
 using Fidelity.Pir.Publishing;
 using Fidelity.Pir.Receiving;
+using Fidelity.Pir.Restating;
+using Fidelity.Pir.Signing;
 using Fidelity.ServiceDefaults;
 
 namespace Fidelity.Pir;
@@ -18,14 +20,20 @@ static class PirService
                 Review.MapEvents(options);
                 TeamTrend.MapEvents(options);
                 FrozenFigures.MapEvents(options);
+                ReviewSignOff.MapEvents(options);
             })
             .Table(TeamsAwaitingRest.Table)
             .Project<TeamRecords>(TeamRecords.Name)
-            .Publish<PirPublisher>("Publishing");
+            .Publish<PirPublisher>("Publishing")
+            .Publish<RestatingReviews>("Restating");
         builder.Services.AddSingleton<TeamsAwaitingRest>();
         builder.Services.AddSingleton<IPendingWork, PendingReviews>();
+        builder.Services.AddSingleton<PastFacts>();
+        builder.Services.AddSingleton<ReviewExamination>();
         builder.Services.AddHostedService<ComputingReviews>();
         builder.Services.AddHostedService<PeriodsEnding>();
-        builder.AddBus(declareOnly, bus => bus.AddInbox("pir", typeof(FactsConsumer), typeof(EraseCaseConsumer), typeof(ReportProgressConsumer)));
+        builder.AddBus(declareOnly, bus => bus.AddInbox("pir",
+            typeof(FactsConsumer), typeof(EraseCaseConsumer), typeof(SignReviewConsumer), typeof(WithdrawSignatureConsumer),
+            typeof(ExamineReviewConsumer), typeof(ReportProgressConsumer)));
     }
 }

@@ -8,6 +8,9 @@ namespace Fidelity.Pir;
 /// </summary>
 static class RaterProtection
 {
+    /// <summary>Names the rules of measurement.md §6 as they are here; another rule is another version.</summary>
+    public const string Version = "showing@1";
+
     /// <summary>The measures as they may be shown: a protected one as it was first shown, or withheld.</summary>
     public static IReadOnlyList<MeasureResult> MayLeave(ReviewCalculated review) =>
     [

@@ -1,5 +1,6 @@
 using Fidelity.Contracts.Pir;
 using Fidelity.Measurement;
+using Fidelity.Pir.Computing;
 using Marten;
 
 namespace Fidelity.Pir;
@@ -11,6 +12,26 @@ public sealed record ReviewCalculated(
 {
     /// <summary>What had been shown of SAM and CAM by then.</summary>
     public IReadOnlyList<MeasureResult> Shown { get; init; } = [];
+
+    /// <summary>The period, as the team's first month has it.</summary>
+    public Period Days(int startMonth) => Fidelity.Measurement.Period.Parse(Period, startMonth);
+
+    /// <summary>A period as a team's facts have it: a function of the store up to their position, of the profile, and of the day.</summary>
+    internal static ReviewCalculated Of(Period period, FactsOfTeam known, ProgrammeProfile profile, DateOnly today)
+    {
+        var measures = Fidelity.Measurement.Measures.Compute(profile, period, known.Facts, today);
+        return new(
+            known.Team!.Programme, known.Team.TeamId, period.Name, period.From, period.To,
+            today > period.To ? ReviewState.Refreshed : ReviewState.Provisional,
+            profile.Id, known.Position, today, known.DataTo(today < period.To ? today : period.To),
+            Closed: known.Facts.Cases.Count(known => known.Discharged <= today && period.Contains(known.Discharged.Value)),
+            FullCourse: measures.Single(measure => measure.Measure == "completed").Denominator,
+            measures);
+    }
+
+    /// <summary>What the others are told of it, as it may be shown (<see cref="RaterProtection"/>).</summary>
+    public ReviewComputed Told(long version) => new(
+        version, Programme, TeamId, Period, From, To, State, Profile, Position, AsOf, DataTo, Closed, FullCourse, RaterProtection.MayLeave(this));
 
     /// <summary>Whether the two say the same of the period; where and when they were computed aside.</summary>
     public bool Agrees(ReviewCalculated other) =>

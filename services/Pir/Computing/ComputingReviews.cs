@@ -61,7 +61,7 @@ sealed class ComputingReviews(
             return false;
         var today = calendar.Today;
         var periods = Period.All(team.PirStartMonth, team.Opened, team.Closed, today);
-        var reviews = periods.Select(period => Calculate(period, known, team, profile, today)).ToList();
+        var reviews = periods.Select(period => ReviewCalculated.Of(period, known, profile, today)).ToList();
         // The day on which a team closed may be told late.
         var pastItsLife = Period.All(team.PirStartMonth, team.Opened, closed: null, today).Skip(periods.Count).ToList();
         var lastDay = team.Closed < today ? team.Closed.Value : today;
@@ -101,17 +101,5 @@ sealed class ComputingReviews(
         ]);
 
         string Key(string period) => keys.Stream("pir", team.Programme, team.TeamId, period);
-    }
-
-    static ReviewCalculated Calculate(Period period, FactsOfTeam known, TeamChanged team, ProgrammeProfile profile, DateOnly today)
-    {
-        var measures = Measures.Compute(profile, period, known.Facts, today);
-        return new(
-            team.Programme, team.TeamId, period.Name, period.From, period.To,
-            today > period.To ? ReviewState.Refreshed : ReviewState.Provisional,
-            profile.Id, known.Position, today, known.DataTo(today < period.To ? today : period.To),
-            Closed: known.Facts.Cases.Count(known => known.Discharged <= today && period.Contains(known.Discharged.Value)),
-            FullCourse: measures.Single(measure => measure.Measure == "completed").Denominator,
-            measures);
     }
 }

@@ -9,23 +9,37 @@ namespace Fidelity.Pir.Publishing;
 /// <summary>What Pir's events are to the others.</summary>
 sealed class PirPublisher(IBus bus) : EventPublisher(bus), IReadSomeEvents
 {
-    public static IReadOnlyList<Type> Events => [typeof(ReviewCalculated), typeof(TrendCalculated)];
+    public static IReadOnlyList<Type> Events => 
+    [
+        typeof(ReviewCalculated), typeof(TrendCalculated), typeof(SignatureGiven), typeof(SignatureEnded), typeof(Presented), typeof(Restated),
+    ];
 
     protected override object About(IEvent recorded) => recorded.Data switch
     {
         ReviewCalculated calculated => calculated.Period,
         TrendCalculated => nameof(TeamTrend),
+        SignatureGiven or SignatureEnded or Presented or Restated => nameof(ReviewSignOff),
         var other => throw Private(other),
     };
 
-    protected override ValueTask<object?> Message(IEvent recorded, IDocumentOperations store) => ValueTask.FromResult<object?>(recorded.Data switch
+    protected override async ValueTask<object?> Message(IEvent recorded, IDocumentOperations store) => recorded.Data switch
     {
-        ReviewCalculated review => new ReviewComputed(
-            recorded.Version, review.Programme, review.TeamId, review.Period, review.From, review.To, review.State, review.Profile,
-            review.Position, review.AsOf, review.DataTo, review.Closed, review.FullCourse, RaterProtection.MayLeave(review)),
+        ReviewCalculated review => review.Told(recorded.Version),
         TrendCalculated trend => new TrendComputed(
             recorded.Version, trend.Programme, trend.TeamId, trend.Profile, trend.Position, trend.AsOf, trend.Adherence,
             trend.AdherenceAbove, trend.TamCompleted),
-        var other => throw Private(other),
-    });
+        var signing => SignOffFact(recorded, signing, (await store.Events.AggregateStreamAsync<ReviewSignOff>(recorded.StreamKey!, recorded.Version))!),
+    };
+
+    static ReviewSignOffFact SignOffFact(IEvent recorded, object happened, ReviewSignOff signOff)
+    {
+        var (programme, team, period) = signOff.Of!.Value;
+        return happened switch
+        {
+            SignatureGiven or SignatureEnded => new ReviewSigned(recorded.Version, programme, team, period, signOff.Told()),
+            Presented => new ReviewPresented(recorded.Version, programme, team, period, signOff.Told()),
+            Restated => new ReviewRestated(recorded.Version, programme, team, period, signOff.Told()),
+            var other => throw Private(other),
+        };
+    }
 }

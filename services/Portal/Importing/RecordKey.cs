@@ -1,5 +1,6 @@
 using System.Globalization;
 using Fidelity.Contracts;
+using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Surveys;
 using Fidelity.Contracts.Tam;
@@ -39,6 +40,9 @@ public enum RecordKind
 
     /// <summary>The withdrawal of an interview or survey.</summary>
     Withdrawal,
+
+    /// <summary>A signature under a review, or its end, at one moment.</summary>
+    Signature,
 }
 
 /// <summary>What identifies a command's subject within its programme (formats.md §1); a repeat has the same key.</summary>
@@ -63,6 +67,8 @@ public readonly record struct RecordKey(RecordKind Kind, string Key)
         Withdrawal withdrawal => new(RecordKind.Withdrawal, withdrawal.Id),
         WithdrawTamInterview withdrawal => new(RecordKind.Withdrawal, withdrawal.InterviewId),
         WithdrawSurvey withdrawal => new(RecordKind.Withdrawal, withdrawal.SurveyId),
+        SignReview sign => Signature(sign.TeamId, sign.Period, sign.SignedBy, sign.At),
+        WithdrawSignature withdraw => Signature(withdraw.TeamId, withdraw.Period, withdraw.WithdrawnBy, withdraw.At),
         _ => throw new ArgumentException($"{command.GetType().Name} has no key.", nameof(command)),
     };
 
@@ -80,6 +86,9 @@ public readonly record struct RecordKey(RecordKind Kind, string Key)
 
     static RecordKey CorrectionOf(string id, DateOnly date, int item) =>
         new(RecordKind.Correction, string.Create(CultureInfo.InvariantCulture, $"{id}|{Day(date)}|{item}"));
+
+    static RecordKey Signature(string team, string period, string by, DateTimeOffset at) =>
+        new(RecordKind.Signature, string.Create(CultureInfo.InvariantCulture, $"{team}|{period}|{by}|{at:O}"));
 
     static string Day(DateOnly date) => date.ToString("O", CultureInfo.InvariantCulture);
 
