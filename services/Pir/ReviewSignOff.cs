@@ -33,6 +33,9 @@ public sealed record ReviewSignOff
 
     public IReadOnlyList<SignatureEnded> Ended { get; init; } = [];
 
+    /// <summary>The submissions that have been decided on: another of the same name is a repeat.</summary>
+    public IReadOnlyList<Guid> Decided { get; init; } = [];
+
     public DateTimeOffset? PresentedAt { get; init; }
 
     public Restated? Restatement { get; init; }
@@ -42,12 +45,19 @@ public sealed record ReviewSignOff
         Pinned = happened, Of = (happened.Figures.Programme, happened.Figures.TeamId, happened.Figures.Period),
     };
 
-    public ReviewSignOff Apply(SignatureGiven happened) => this with { Signatures = [.. Signatures, happened] };
+    public ReviewSignOff Apply(SignatureGiven happened) => this with
+    {
+        Signatures = [.. Signatures, happened], Decided = [.. Decided, happened.SubmissionId],
+    };
 
     public ReviewSignOff Apply(SignatureEnded happened)
     {
         var left = Signatures.Where(given => given.Signature != happened.Signature).ToList();
-        return this with { Signatures = left, Ended = [.. Ended, happened], Pinned = left is [] ? null : Pinned };
+        return this with
+        {
+            Signatures = left, Ended = [.. Ended, happened], Pinned = left is [] ? null : Pinned,
+            Decided = happened.SubmissionId is { } decided ? [.. Decided, decided] : Decided,
+        };
     }
 
     public ReviewSignOff Apply(Presented happened) => this with { PresentedAt = happened.At };
@@ -61,7 +71,7 @@ public sealed record ReviewSignOff
     public static Decision<ReviewSignOff> Sign(ReviewSignOff? known, Review? review, ReviewSignOff? before, SignReview command)
     {
         var signOff = known ?? new ReviewSignOff();
-        if (signOff.Signatures.Any(given => given.SubmissionId == command.SubmissionId) || signOff.Ended.Any(ended => ended.Signature.At == command.At && ended.Signature.By == command.SignedBy))
+        if (signOff.Decided.Contains(command.SubmissionId))
             return Decision.Recorded(signOff);
         if (Hindrance(signOff, review, before, command) is { } hindrance)
             return Decision.Refused(signOff, hindrance);
@@ -105,7 +115,7 @@ public sealed record ReviewSignOff
     public static Decision<ReviewSignOff> Withdraw(ReviewSignOff? known, WithdrawSignature command)
     {
         var signOff = known ?? new ReviewSignOff();
-        if (signOff.Ended.Any(ended => ended.SubmissionId == command.SubmissionId))
+        if (signOff.Decided.Contains(command.SubmissionId))
             return Decision.Recorded(signOff);
         if (signOff.PresentedAt is not null)
             return Decision.Refused(signOff, new Cause(ErrorCodes.Inconsistent, null, "The review has been presented. It stands as it is."));
