@@ -37,6 +37,9 @@ public enum ReviewState
     /// <summary>The period has ended and the review awaits its presentation.</summary>
     [JsonStringEnumMemberName("refreshed")] Refreshed,
 
+    /// <summary>Signed twice: the figures stand. Never a result of a computation; who shows a review says it of one that was presented.</summary>
+    [JsonStringEnumMemberName("presented")] Presented,
+
     /// <summary>There is no such review any more: the team turned out to have closed before the period. Nobody is shown it.</summary>
     [JsonStringEnumMemberName("void")] Void,
 }

@@ -26,7 +26,7 @@ static class ReviewEndpoints
             .WithName("listReviewMeasures").WithTags(Tag).WithSummary("List the measures of reviews")
             .WithDescription(
                 "Every measure of every Program Implementation Review that matches, each with the counts and the interval it rests on. "
-                + "What raters said is withheld until the period has ended, enough of them have answered and no records are arriving.")
+                + "A presented review has the figures that were presented. What raters said is withheld until the period has ended, enough of them have answered and no records are arriving.")
             .Answers(StatusCodes.Status200OK, "The measures, by programme, team, period and the profile's order.", ReviewMeasure.Examples)
             .Refuses(Problems.OfParameter(Programme.Fault("Nord")!));
         api.MapGet("/trends", Trends).For(Purpose.FollowTeam)
@@ -53,10 +53,12 @@ static class ReviewEndpoints
     {
         if (Fault(programme, teamRequired: false, team) is { } fault)
             return fault;
-        var reviews = await Read<ReviewComputed>(database, schema, await visitor.Reach(Purpose.FollowTeam), "review", programme, team, stopping);
+        var reach = await visitor.Reach(Purpose.FollowTeam);
+        var reviews = await Read<ReviewComputed>(database, schema, reach, "review", programme, team, stopping);
+        var signOffs = await Read<ReviewSigned>(database, schema, reach, "sign_off", programme, team, stopping);
         return Results.Json(
-            from review in reviews
-            where review.State != ReviewState.Void && (period is null || review.Period == period)
+            from review in TeamReviews.Standing(reviews, signOffs)
+            where period is null || review.Period == period
             from measure in review.Measures
             select ReviewMeasure.Of(review, measure), ApiJson.Options);
     }
