@@ -57,6 +57,9 @@ public enum Purpose
     /// <summary>To open and end a team's cases and posts.</summary>
     ManageTeam,
 
+    /// <summary>To write what a team's figures mean, and to sign it.</summary>
+    WriteReview,
+
     /// <summary>To bring in a programme's files, and to see what came of them.</summary>
     ImportFiles,
 
@@ -124,6 +127,7 @@ public static class Policy
         (Role.Therapist, Purpose.FollowTeam or Purpose.WorkOnTeam) => Extent.Everything,
         (Role.Therapist, Purpose.SeeCases or Purpose.SeeScores) => Extent.OwnCases,
         (Role.Supervisor or Role.Consultant, Purpose.FollowTeam or Purpose.WorkOnTeam or Purpose.SeeCases or Purpose.SeeScores) => Extent.Everything,
+        (Role.Supervisor or Role.Consultant, Purpose.WriteReview) => Extent.Everything,
         (Role.Therapist or Role.Supervisor, Purpose.Rate) => Extent.Everything,
         (Role.Supervisor, Purpose.Interview or Purpose.ManageTeam) => Extent.Everything,
         (Role.ProgrammeDirector, Purpose.FollowTeam or Purpose.WorkOnTeam) => Extent.Everything,
