@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Surveys;
 using Fidelity.Contracts.Tam;
@@ -23,6 +24,10 @@ namespace Fidelity.Contracts;
 [JsonDerivedType(typeof(RecordSurvey), "survey")]
 [JsonDerivedType(typeof(CorrectSurvey), "survey_correction")]
 [JsonDerivedType(typeof(WithdrawSurvey), "survey_withdrawal")]
+[JsonDerivedType(typeof(ChangeBaseline), "baseline")]
+[JsonDerivedType(typeof(WithdrawBaseline), "baseline_withdrawal")]
+[JsonDerivedType(typeof(BeginThread), "thread")]
+[JsonDerivedType(typeof(ContinueThread), "thread_entry")]
 public abstract record Command(Guid SubmissionId, string Programme)
 {
     /// <summary>

@@ -56,6 +56,8 @@ public sealed class Facts(EventWriter writer, InstallationKeys keys)
         options.Events.MapEventType<SurveyWithdrawn>("survey_withdrawn");
         options.Events.MapEventType<ReviewComputed>("review_computed");
         options.Events.MapEventType<TrendComputed>("trend_computed");
+        options.Events.MapEventType<BaselineChanged>("baseline_changed");
+        options.Events.MapEventType<ThreadChanged>("thread_changed");
     }
 }
 

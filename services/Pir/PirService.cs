@@ -1,12 +1,16 @@
+using Fidelity.Pir.Annotating;
 using Fidelity.Pir.Computing;
 using Fidelity.Pir.Erasing;
 using Fidelity.Pir.Publishing;
+using Fidelity.Pir.Rebasing;
 using Fidelity.Pir.Receiving;
 using Fidelity.ServiceDefaults;
 
 namespace Fidelity.Pir;
 
-/// <summary>Owns periods, measures and reviews, computed from the facts that the other services publish.</summary>
+/// <summary>
+/// Owns periods, measures and reviews, computed from the facts that the other services publish; and what people write on a team's charts.
+/// </summary>
 static class PirService
 {
     public static void AddPir(this WebApplicationBuilder builder, bool declareOnly)
@@ -18,6 +22,8 @@ static class PirService
                 Review.MapEvents(options);
                 TeamTrend.MapEvents(options);
                 FrozenFigures.MapEvents(options);
+                Baseline.MapEvents(options);
+                TrendThread.MapEvents(options);
             })
             .Table(TeamsAwaitingRest.Table)
             .Project<TeamRecords>(TeamRecords.Name)
@@ -26,6 +32,8 @@ static class PirService
         builder.Services.AddSingleton<IPendingWork, PendingReviews>();
         builder.Services.AddHostedService<ComputingReviews>();
         builder.Services.AddHostedService<PeriodsEnding>();
-        builder.AddBus(declareOnly, bus => bus.AddInbox("pir", typeof(FactsConsumer), typeof(EraseCaseConsumer), typeof(ReportProgressConsumer)));
+        builder.AddBus(declareOnly, bus => bus.AddInbox("pir",
+            typeof(FactsConsumer), typeof(ChangeBaselineConsumer), typeof(WithdrawBaselineConsumer), typeof(BeginThreadConsumer),
+            typeof(ContinueThreadConsumer), typeof(EraseCaseConsumer), typeof(ReportProgressConsumer)));
     }
 }

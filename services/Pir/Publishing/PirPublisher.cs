@@ -9,23 +9,38 @@ namespace Fidelity.Pir.Publishing;
 /// <summary>What Pir's events are to the others.</summary>
 sealed class PirPublisher(IBus bus) : EventPublisher(bus), IReadSomeEvents
 {
-    public static IReadOnlyList<Type> Events => [typeof(ReviewCalculated), typeof(TrendCalculated)];
+    public static IReadOnlyList<Type> Events =>
+    [
+        typeof(ReviewCalculated), typeof(TrendCalculated), typeof(BaselineSet), typeof(BaselineWithdrawn), typeof(ThreadBegun), typeof(ThreadContinued),
+    ];
 
     protected override object About(IEvent recorded) => recorded.Data switch
     {
         ReviewCalculated calculated => calculated.Period,
         TrendCalculated => nameof(TeamTrend),
+        BaselineSet or BaselineWithdrawn => nameof(Baseline),
+        ThreadBegun or ThreadContinued => nameof(TrendThread),
         var other => throw Private(other),
     };
 
-    protected override ValueTask<object?> Message(IEvent recorded, IDocumentOperations store) => ValueTask.FromResult<object?>(recorded.Data switch
+    protected override async ValueTask<object?> Message(IEvent recorded, IDocumentOperations store) => recorded.Data switch
     {
         ReviewCalculated review => new ReviewComputed(
             recorded.Version, review.Programme, review.TeamId, review.Period, review.From, review.To, review.State, review.Profile,
             review.Position, review.AsOf, review.DataTo, review.Closed, review.FullCourse, RaterProtection.MayLeave(review)),
         TrendCalculated trend => new TrendComputed(
             recorded.Version, trend.Programme, trend.TeamId, trend.Profile, trend.Position, trend.AsOf, trend.Adherence,
-            trend.AdherenceAbove, trend.TamCompleted),
+            trend.AdherenceAbove, trend.TamCompleted) { Phases = trend.Phases },
+        BaselineSet or BaselineWithdrawn => Changed(
+            await store.Events.AggregateStreamAsync<Baseline>(recorded.StreamKey!, recorded.Version), recorded.Version),
+        ThreadBegun or ThreadContinued => Changed(
+            await store.Events.AggregateStreamAsync<TrendThread>(recorded.StreamKey!, recorded.Version), recorded.Version),
         var other => throw Private(other),
-    });
+    };
+
+    static BaselineChanged? Changed(Baseline? baseline, long version) =>
+        baseline is null ? null : new(version, baseline.Programme, baseline.TeamId, baseline.Changes);
+
+    static ThreadChanged? Changed(TrendThread? thread, long version) => thread?.Begun is not { } begun ? null : new(
+        version, begun.Programme, begun.TeamId, begun.ThreadId, begun.Series, begun.Month, thread.Entries);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Fidelity.Contracts;
+using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Surveys;
 using Fidelity.Contracts.Tam;
@@ -39,6 +40,15 @@ public enum RecordKind
 
     /// <summary>The withdrawal of an interview or survey.</summary>
     Withdrawal,
+
+    /// <summary>A change of a chart's baseline.</summary>
+    Baseline,
+
+    /// <summary>The withdrawal of such a change.</summary>
+    BaselineWithdrawal,
+
+    /// <summary>An entry of a thread on a chart, its first included.</summary>
+    ThreadEntry,
 }
 
 /// <summary>What identifies a command's subject within its programme (formats.md §1); a repeat has the same key.</summary>
@@ -63,6 +73,10 @@ public readonly record struct RecordKey(RecordKind Kind, string Key)
         Withdrawal withdrawal => new(RecordKind.Withdrawal, withdrawal.Id),
         WithdrawTamInterview withdrawal => new(RecordKind.Withdrawal, withdrawal.InterviewId),
         WithdrawSurvey withdrawal => new(RecordKind.Withdrawal, withdrawal.SurveyId),
+        ChangeBaseline change => new(RecordKind.Baseline, change.ChangeId.ToString("n")),
+        WithdrawBaseline withdrawal => new(RecordKind.BaselineWithdrawal, withdrawal.ChangeId.ToString("n")),
+        BeginThread thread => ThreadEntry(thread.ThreadId, 1),
+        ContinueThread thread => ThreadEntry(thread.ThreadId, thread.Place),
         _ => throw new ArgumentException($"{command.GetType().Name} has no key.", nameof(command)),
     };
 
@@ -80,6 +94,9 @@ public readonly record struct RecordKey(RecordKind Kind, string Key)
 
     static RecordKey CorrectionOf(string id, DateOnly date, int item) =>
         new(RecordKind.Correction, string.Create(CultureInfo.InvariantCulture, $"{id}|{Day(date)}|{item}"));
+
+    static RecordKey ThreadEntry(Guid thread, int place) =>
+        new(RecordKind.ThreadEntry, string.Create(CultureInfo.InvariantCulture, $"{thread:n}|{place}"));
 
     static string Day(DateOnly date) => date.ToString("O", CultureInfo.InvariantCulture);
 

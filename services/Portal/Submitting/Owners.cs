@@ -1,4 +1,5 @@
 using Fidelity.Contracts;
+using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Surveys;
 using MassTransit;
@@ -27,6 +28,7 @@ sealed class Owners(IBus bus)
         RegisterTeam or RegisterPost or RegisterCase
             or ReassignCase or RecordFollowUp => "roster",
         RecordSurvey or CorrectSurvey or WithdrawSurvey => "surveys",
+        ChangeBaseline or WithdrawBaseline or BeginThread or ContinueThread => "pir",
         _ => "tam",
     };
 }

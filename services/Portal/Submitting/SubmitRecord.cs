@@ -60,6 +60,16 @@ sealed class SubmitRecord(
             : new([], command.SubmissionId, await Settle(submission, stopping));
     }
 
+    /// <summary>Keeps a command that no import file has rows of, and sends it to its owner; otherwise says all that is wrong with it.</summary>
+    public async Task<TakenRecord> Take(Command given, CancellationToken stopping)
+    {
+        var faults = CommandValidation.Check(given);
+        if (faults.Count > 0)
+            return new([.. faults.Select(fault => Fault(fault.Code, fault.Field, fault.Message))], Guid.Empty, null);
+        var command = submissions.Name(given);
+        return new([], command.SubmissionId, await Settle(await submissions.Accept(command, row: null, stopping), stopping));
+    }
+
     static Problem.Fault Fault(string code, string? column, string message) => new(code, RecordDocument.Pointer(column), null, message);
 
     async Task<(CheckedImport Judged, IReadOnlyList<Problem.Fault> Faults)> Judge(
