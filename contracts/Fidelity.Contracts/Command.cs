@@ -26,6 +26,10 @@ namespace Fidelity.Contracts;
 [JsonDerivedType(typeof(WithdrawSurvey), "survey_withdrawal")]
 [JsonDerivedType(typeof(SignReview), "review_signature")]
 [JsonDerivedType(typeof(WithdrawSignature), "review_signature_withdrawal")]
+[JsonDerivedType(typeof(ChangeBaseline), "baseline")]
+[JsonDerivedType(typeof(WithdrawBaseline), "baseline_withdrawal")]
+[JsonDerivedType(typeof(BeginThread), "thread")]
+[JsonDerivedType(typeof(ContinueThread), "thread_entry")]
 public abstract record Command(Guid SubmissionId, string Programme)
 {
     /// <summary>

@@ -40,6 +40,16 @@ public sealed record PChartMonth(DateOnly Month, int Numerator, int Denominator,
 /// <summary>A chart of a share, with its limits for each month.</summary>
 public sealed record PChart(Fraction PBar, IReadOnlyList<PChartMonth> Months);
 
+/// <summary>The months from one change of the baseline to the next, with limits and signals of their own.</summary>
+/// <param name="Months">In order, gaps included.</param>
+/// <param name="Chart">Null while fewer than two of them have a value.</param>
+public sealed record XmRPhase(IReadOnlyList<MonthlyMean> Months, XmRChart? Chart);
+
+/// <summary>The months of a share from one change of the baseline to the next, with a share and limits of their own.</summary>
+/// <param name="Months">In order.</param>
+/// <param name="Chart">Null when nothing was counted in any of them.</param>
+public sealed record PChartPhase(IReadOnlyList<MonthlyShare> Months, PChart? Chart);
+
 /// <summary>The 95 % and 99.8 % limits of a funnel plot for one team's denominator; not clipped.</summary>
 public sealed record FunnelLimits(Interval Inner, Interval Outer);
 
@@ -58,7 +68,7 @@ public static class ControlChart
     /// <summary>
     /// The chart of individual values and moving ranges. Null below two points: there is no moving range to set limits by.
     /// </summary>
-    /// <param name="trend">In order of month, gaps included or not; one phase, see <see cref="Phases"/>.</param>
+    /// <param name="trend">In order of month, gaps included or not; one phase, others have <see cref="XmR(IEnumerable{MonthlyMean}, IEnumerable{DateOnly}, Target?, IReadOnlyList{SignalRule}?)"/>.</param>
     /// <param name="target">What assurance is given against.</param>
     /// <param name="rules">The signal rules that are on; <see cref="SignalRules.All"/> when null.</param>
     public static XmRChart? XmR(IEnumerable<MonthlyMean> trend, Target? target, IReadOnlyList<SignalRule>? rules = null)
@@ -82,13 +92,30 @@ public static class ControlChart
         Signal Signal(SignalRule rule) => new(rule.Id, [.. rule.Marks(values, mean, upper).Select(point => months[point].Month)]);
     }
 
-    /// <summary>A trend cut where a baseline was changed: limits are computed per phase.</summary>
-    /// <param name="trend">In order of month.</param>
-    /// <param name="firstMonths">The first month of each new phase.</param>
-    public static IReadOnlyList<IReadOnlyList<MonthlyMean>> Phases(IEnumerable<MonthlyMean> trend, IEnumerable<DateOnly> firstMonths)
+    /// <summary>
+    /// The charts of a trend whose baseline was changed, one for each phase. Mean, moving ranges, limits and signals of a phase come from
+    /// its own months alone: no moving range spans a border, and a run, a rise and two of three break there, because the new baseline is
+    /// what says that the months after it are not to be held against those before. Limits are trial below 13 points of the phase. What
+    /// the last phase says of the target holds; a phase without a chart says nothing yet.
+    /// </summary>
+    /// <param name="trend">In order of month, gaps included or not.</param>
+    /// <param name="firstMonths">The first month of each new phase, in any order; one up to the first month of the trend begins nothing.</param>
+    /// <param name="target">What assurance is given against.</param>
+    /// <param name="rules">The signal rules that are on; <see cref="SignalRules.All"/> when null.</param>
+    public static IReadOnlyList<XmRPhase> XmR(
+        IEnumerable<MonthlyMean> trend, IEnumerable<DateOnly> firstMonths, Target? target, IReadOnlyList<SignalRule>? rules = null) =>
+        [.. Phases(trend, month => month.Month, firstMonths).Select(phase => new XmRPhase(phase, XmR(phase, target, rules)))];
+
+    /// <summary>The p-charts of a share whose baseline was changed, one for each phase: p̄ and limits come from its own months alone.</summary>
+    /// <param name="months">In order of month.</param>
+    /// <param name="firstMonths">The first month of each new phase, in any order; one up to the first of the months begins nothing.</param>
+    public static IReadOnlyList<PChartPhase> PChart(IEnumerable<MonthlyShare> months, IEnumerable<DateOnly> firstMonths) =>
+        [.. Phases(months, month => month.Month, firstMonths).Select(phase => new PChartPhase(phase, PChart(phase)))];
+
+    static IEnumerable<IReadOnlyList<T>> Phases<T>(IEnumerable<T> months, Func<T, DateOnly> month, IEnumerable<DateOnly> firstMonths)
     {
         DateOnly[] changes = [.. firstMonths];
-        return [.. trend.GroupBy(month => changes.Count(change => change <= month.Month)).Select(phase => phase.ToList())];
+        return months.GroupBy(one => changes.Count(change => change <= month(one))).Select(phase => phase.ToList());
     }
 
     /// <summary>The p-chart of a share: p̄ ± 3√(p̄(1−p̄)/nᵢ). Null when nothing was counted at all.</summary>

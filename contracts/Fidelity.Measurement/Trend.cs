@@ -1,7 +1,28 @@
+using System.Text.Json.Serialization;
+
 namespace Fidelity.Measurement;
 
+/// <summary>The monthly series of a team that have a control chart; their codes are the keys of the measures.</summary>
+[JsonConverter(typeof(CodeJsonConverter<TrendSeries>))]
+public enum TrendSeries
+{
+    /// <summary>The mean over cases, on an XmR chart.</summary>
+    Adherence,
+
+    /// <summary>The share of cases at or above the threshold, on a p-chart.</summary>
+    AdherenceAbove,
+
+    /// <summary>The share of opportunities that were completed, on a p-chart.</summary>
+    TamCompleted,
+}
+
 /// <summary>One month of a mean. The month is its first day; a month without any case has no value: a gap, never a zero.</summary>
-public sealed record MonthlyMean(DateOnly Month, Fraction? Value, int Cases);
+public sealed record MonthlyMean(DateOnly Month, Fraction? Value, int Cases)
+{
+    /// <summary>The 95 % interval over the month's cases; null with fewer than two, and where it was not computed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Interval? Interval { get; init; }
+}
 
 /// <summary>One month of a share. The month is its first day.</summary>
 public sealed record MonthlyShare(DateOnly Month, int Numerator, int Denominator);
@@ -18,7 +39,10 @@ public static class Trend
         ProgrammeProfile profile, IEnumerable<InterviewScore> interviews, DateOnly today, DateOnly? from = null) =>
     [
         .. CaseMeansByMonth(profile, interviews, today, from).Select(month =>
-            new MonthlyMean(month.Month, month.CaseMeans.Count == 0 ? null : Fraction.Mean(month.CaseMeans), month.CaseMeans.Count)),
+            new MonthlyMean(month.Month, month.CaseMeans.Count == 0 ? null : Fraction.Mean(month.CaseMeans), month.CaseMeans.Count)
+            {
+                Interval = Intervals.Student(month.CaseMeans),
+            }),
     ];
 
     /// <summary>

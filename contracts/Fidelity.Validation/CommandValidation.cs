@@ -27,6 +27,10 @@ public static class CommandValidation
         With(new WithdrawSurveyValidator()),
         With(new SignReviewValidator()),
         With(new WithdrawSignatureValidator()),
+        With(new ChangeBaselineValidator()),
+        With(new WithdrawBaselineValidator()),
+        With(new BeginThreadValidator()),
+        With(new ContinueThreadValidator()),
     }.ToFrozenDictionary();
 
     /// <summary>Every fault of the command, by column in the import's spelling, at most one for a column; empty when there is none.</summary>

@@ -82,6 +82,16 @@ public static class Values
     /// <summary>Free text: at most 2,000 characters that can be stored and name no person by number; null when not given.</summary>
     public static Fault? OfText(string? text) => OfText(text, LongestText);
 
+    /// <summary>As <see cref="OfText(string?)"/>, where something has to be said.</summary>
+    public static Fault? OfRequiredText(string? text) => string.IsNullOrWhiteSpace(text) ? Missing : OfText(text);
+
+    /// <summary>An id that a program gave: any but none.</summary>
+    public static Fault? OfGiven(Guid id) => id == Guid.Empty ? Missing : null;
+
+    /// <summary>A month, as its first day.</summary>
+    public static Fault? OfMonth(DateOnly month) => OfDate(month)
+        ?? (month.Day == 1 ? null : new Fault(ErrorCodes.BadDate, "Write the month as its first day."));
+
     /// <summary>As above, with another length.</summary>
     internal static Fault? OfText(string? text, int atMost)
     {

@@ -124,7 +124,11 @@ surveys  takes      Submitting:ReportProgress
 
 pir      inboxes    pir
 pir      sends      portal-answers
-pir      publishes  Pir:ReviewComputed Pir:TrendComputed
+pir      publishes  Pir:ReviewComputed Pir:TrendComputed Pir:BaselineChanged Pir:ThreadChanged
+pir      publishes  Submitting:SubmissionAnswered
+pir      publishes  Pir:ReviewSigned Pir:ReviewPresented Pir:ReviewRestated
+pir      takes      Pir:SignReview Pir:WithdrawSignature Pir:ExamineReview
+pir      takes      Pir:ChangeBaseline Pir:WithdrawBaseline Pir:BeginThread Pir:ContinueThread
 pir      takes      Roster:TeamChanged Roster:CaseChanged
 pir      takes      Tam:TamOpportunityFellDue Tam:TamOpportunityClosed
 pir      takes      Tam:TamInterviewScored Tam:TamInterviewCorrected Tam:TamInterviewWithdrawn
@@ -138,7 +142,8 @@ portal   takes      Roster:TeamChanged Roster:CaseChanged
 portal   takes      Tam:TamOpportunityFellDue Tam:TamOpportunityClosed
 portal   takes      Tam:TamInterviewScored Tam:TamInterviewCorrected Tam:TamInterviewWithdrawn
 portal   takes      Surveys:SurveyOpportunityFellDue Surveys:SurveyOpportunityClosed
-portal   takes      Pir:ReviewComputed Pir:TrendComputed
+portal   takes      Pir:ReviewComputed Pir:TrendComputed Pir:BaselineChanged Pir:ThreadChanged
+portal   takes      Pir:ReviewSigned Pir:ReviewPresented Pir:ReviewRestated Pir:ReviewExamined
 portal   takes      Submitting:SubmissionAnswered Submitting:ProgressReported Submitting:ReportProgress Erasing:CaseErased
 portal   takes      MassTransit:Fault
 portal   watches    roster tam surveys pir

@@ -59,6 +59,8 @@ public sealed class Facts(EventWriter writer, InstallationKeys keys)
         options.Events.MapEventType<ReviewSigned>("review_signed");
         options.Events.MapEventType<ReviewPresented>("review_presented");
         options.Events.MapEventType<ReviewRestated>("review_restated");
+        options.Events.MapEventType<BaselineChanged>("baseline_changed");
+        options.Events.MapEventType<ThreadChanged>("thread_changed");
     }
 }
 

@@ -1,6 +1,8 @@
+using Fidelity.Pir.Annotating;
 using Fidelity.Pir.Computing;
 using Fidelity.Pir.Erasing;
 using Fidelity.Pir.Publishing;
+using Fidelity.Pir.Rebasing;
 using Fidelity.Pir.Receiving;
 using Fidelity.Pir.Restating;
 using Fidelity.Pir.Signing;
@@ -8,7 +10,9 @@ using Fidelity.ServiceDefaults;
 
 namespace Fidelity.Pir;
 
-/// <summary>Owns periods, measures and reviews, computed from the facts that the other services publish.</summary>
+/// <summary>
+/// Owns periods, measures and reviews, computed from the facts that the other services publish; and what people write on a team's charts.
+/// </summary>
 static class PirService
 {
     public static void AddPir(this WebApplicationBuilder builder, bool declareOnly)
@@ -21,6 +25,8 @@ static class PirService
                 TeamTrend.MapEvents(options);
                 FrozenFigures.MapEvents(options);
                 ReviewSignOff.MapEvents(options);
+                Baseline.MapEvents(options);
+                TrendThread.MapEvents(options);
             })
             .Table(TeamsAwaitingRest.Table)
             .Project<TeamRecords>(TeamRecords.Name)
@@ -33,7 +39,8 @@ static class PirService
         builder.Services.AddHostedService<ComputingReviews>();
         builder.Services.AddHostedService<PeriodsEnding>();
         builder.AddBus(declareOnly, bus => bus.AddInbox("pir",
-            typeof(FactsConsumer), typeof(EraseCaseConsumer), typeof(SignReviewConsumer), typeof(WithdrawSignatureConsumer),
-            typeof(ExamineReviewConsumer), typeof(ReportProgressConsumer)));
+            typeof(FactsConsumer), typeof(ChangeBaselineConsumer), typeof(WithdrawBaselineConsumer), typeof(BeginThreadConsumer),
+            typeof(ContinueThreadConsumer), typeof(SignReviewConsumer), typeof(WithdrawSignatureConsumer), typeof(ExamineReviewConsumer),
+            typeof(EraseCaseConsumer), typeof(ReportProgressConsumer)));
     }
 }

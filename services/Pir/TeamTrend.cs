@@ -1,5 +1,7 @@
+using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Roster;
 using Fidelity.Measurement;
+using Fidelity.ServiceDefaults;
 using Marten;
 
 namespace Fidelity.Pir;
@@ -8,8 +10,11 @@ public sealed record TrendCalculated(
     string Programme, string TeamId, string Profile, long Position, DateOnly AsOf, IReadOnlyList<MonthlyMean> Adherence,
     IReadOnlyList<MonthlyShare> AdherenceAbove, IReadOnlyList<MonthlyShare> TamCompleted)
 {
+    /// <summary>Where phases of the charts begin, as <see cref="Baseline"/> has it.</summary>
+    public IReadOnlyList<PhaseStart> Phases { get; init; } = [];
+
     public bool Agrees(TrendCalculated other) =>
-        Profile == other.Profile && Adherence.SequenceEqual(other.Adherence)
+        Profile == other.Profile && Phases.SequenceEqual(other.Phases) && Adherence.SequenceEqual(other.Adherence)
         && AdherenceAbove.SequenceEqual(other.AdherenceAbove) && TamCompleted.SequenceEqual(other.TamCompleted);
 }
 
@@ -48,10 +53,20 @@ public sealed record TeamTrend
     public static (TeamTrend State, IReadOnlyList<object> Events) Calculate(TeamTrend? known, TrendCalculated calculated)
     {
         var trend = known ?? new TeamTrend();
+        calculated = calculated with { Phases = trend.Latest?.Phases ?? [] };
         return trend.Latest?.Agrees(calculated) == true || trend.Latest?.Position > calculated.Position
             ? (trend, [])
             : (trend.Apply(calculated), [calculated]);
     }
+
+    /// <summary>The trend when a baseline was changed: the same figures, with other phases.</summary>
+    public static (TrendCalculated State, IReadOnlyList<object> Events) Rebase(TrendCalculated latest, IReadOnlyList<PhaseStart> phases)
+    {
+        var rebased = latest with { Phases = phases };
+        return latest.Agrees(rebased) ? (latest, []) : (rebased, [rebased]);
+    }
+
+    public static string StreamKey(InstallationKeys keys, string programme, string team) => keys.Stream("trend", programme, team);
 
     public static void MapEvents(StoreOptions options)
     {

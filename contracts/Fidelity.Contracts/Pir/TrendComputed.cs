@@ -14,6 +14,9 @@ public sealed record TrendComputed(
     IReadOnlyList<MonthlyMean> Adherence, IReadOnlyList<MonthlyShare> AdherenceAbove, IReadOnlyList<MonthlyShare> TamCompleted)
     : Fact(Version, Programme, TeamId)
 {
+    /// <summary>Where the phases of the charts begin, besides at the first month; in order of series and month.</summary>
+    public IReadOnlyList<PhaseStart> Phases { get; init; } = [];
+
     /// <inheritdoc />
     protected override Thing Subject() => new("trend", TeamId);
 }

@@ -43,6 +43,15 @@ public enum RecordKind
 
     /// <summary>A signature under a review, or its end, at one moment.</summary>
     Signature,
+
+    /// <summary>A change of a chart's baseline.</summary>
+    Baseline,
+
+    /// <summary>The withdrawal of such a change.</summary>
+    BaselineWithdrawal,
+
+    /// <summary>An entry of a thread on a chart, its first included.</summary>
+    ThreadEntry,
 }
 
 /// <summary>What identifies a command's subject within its programme (formats.md §1); a repeat has the same key.</summary>
@@ -69,6 +78,10 @@ public readonly record struct RecordKey(RecordKind Kind, string Key)
         WithdrawSurvey withdrawal => new(RecordKind.Withdrawal, withdrawal.SurveyId),
         SignReview sign => Signature(sign.TeamId, sign.Period, sign.SignedBy, sign.At),
         WithdrawSignature withdraw => Signature(withdraw.TeamId, withdraw.Period, withdraw.WithdrawnBy, withdraw.At),
+        ChangeBaseline change => new(RecordKind.Baseline, change.ChangeId.ToString("n")),
+        WithdrawBaseline withdrawal => new(RecordKind.BaselineWithdrawal, withdrawal.ChangeId.ToString("n")),
+        BeginThread thread => ThreadEntry(thread.ThreadId, 1),
+        ContinueThread thread => ThreadEntry(thread.ThreadId, thread.Place),
         _ => throw new ArgumentException($"{command.GetType().Name} has no key.", nameof(command)),
     };
 
@@ -89,6 +102,9 @@ public readonly record struct RecordKey(RecordKind Kind, string Key)
 
     static RecordKey Signature(string team, string period, string by, DateTimeOffset at) =>
         new(RecordKind.Signature, string.Create(CultureInfo.InvariantCulture, $"{team}|{period}|{by}|{at:O}"));
+
+    static RecordKey ThreadEntry(Guid thread, int place) =>
+        new(RecordKind.ThreadEntry, string.Create(CultureInfo.InvariantCulture, $"{thread:n}|{place}"));
 
     static string Day(DateOnly date) => date.ToString("O", CultureInfo.InvariantCulture);
 

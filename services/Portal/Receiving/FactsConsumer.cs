@@ -15,7 +15,8 @@ sealed class FactsConsumer(Facts facts)
     : IConsumer<TeamChanged>, IConsumer<CaseChanged>, IConsumer<TamOpportunityFellDue>, IConsumer<TamOpportunityClosed>,
         IConsumer<TamInterviewScored>, IConsumer<TamInterviewCorrected>, IConsumer<TamInterviewWithdrawn>,
         IConsumer<SurveyOpportunityFellDue>, IConsumer<SurveyOpportunityClosed>,
-        IConsumer<ReviewComputed>, IConsumer<TrendComputed>
+        IConsumer<ReviewComputed>, IConsumer<TrendComputed>, IConsumer<BaselineChanged>, IConsumer<ThreadChanged>,
+        IConsumer<ReviewSigned>, IConsumer<ReviewPresented>, IConsumer<ReviewRestated>
 {
     public Task Consume(ConsumeContext<TeamChanged> context) => facts.Receive(context.Message, context.CancellationToken);
 
@@ -38,4 +39,14 @@ sealed class FactsConsumer(Facts facts)
     public Task Consume(ConsumeContext<ReviewComputed> context) => facts.Receive(context.Message, context.CancellationToken);
 
     public Task Consume(ConsumeContext<TrendComputed> context) => facts.Receive(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<ReviewSigned> context) => facts.Receive(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<ReviewPresented> context) => facts.Receive(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<ReviewRestated> context) => facts.Receive(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<BaselineChanged> context) => facts.Receive(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<ThreadChanged> context) => facts.Receive(context.Message, context.CancellationToken);
 }

@@ -1,10 +1,11 @@
+using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Submitting;
 using MassTransit;
 
 namespace Fidelity.Portal.Submitting;
 
 /// <summary>Takes the owners' answers in and wakes whoever waits for the last word on a submission.</summary>
-sealed class AnswersConsumer(Submissions submissions, AwaitedAnswers awaited) : IConsumer<SubmissionAnswered>, IConsumer<ProgressReported>
+sealed class AnswersConsumer(Submissions submissions, AwaitedAnswers awaited) : IConsumer<SubmissionAnswered>, IConsumer<ProgressReported>, IConsumer<ReviewExamined>
 {
     public async Task Consume(ConsumeContext<SubmissionAnswered> context)
     {
@@ -16,6 +17,12 @@ sealed class AnswersConsumer(Submissions submissions, AwaitedAnswers awaited) : 
     public Task Consume(ConsumeContext<ProgressReported> context)
     {
         awaited.Arrived((context.Message.Round, context.Message.Service), context.Message);
+        return Task.CompletedTask;
+    }
+
+    public Task Consume(ConsumeContext<ReviewExamined> context)
+    {
+        awaited.Arrived(context.Message.Round, context.Message);
         return Task.CompletedTask;
     }
 }

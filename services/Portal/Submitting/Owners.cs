@@ -28,7 +28,7 @@ sealed class Owners(IBus bus)
         RegisterTeam or RegisterPost or RegisterCase
             or ReassignCase or RecordFollowUp => "roster",
         RecordSurvey or CorrectSurvey or WithdrawSurvey => "surveys",
-        SignReview or WithdrawSignature => "pir",
+        SignReview or WithdrawSignature or ChangeBaseline or WithdrawBaseline or BeginThread or ContinueThread => "pir",
         _ => "tam",
     };
 }

@@ -60,14 +60,14 @@ sealed class SubmitRecord(
             : new([], command.SubmissionId, await Settle(submission, stopping));
     }
 
-    /// <summary>Keeps a command that no import has rows of, and sends it to its owner; otherwise says all that is wrong with it.</summary>
-    public async Task<TakenRecord> Take(Command command, CancellationToken stopping)
+    /// <summary>Keeps a command that no import file has rows of, and sends it to its owner; otherwise says all that is wrong with it.</summary>
+    public async Task<TakenRecord> Take(Command given, CancellationToken stopping)
     {
-        command = submissions.Name(command);
-        var faults = CommandValidation.Check(command);
-        return faults.Count > 0
-            ? new([.. faults.Select(fault => Fault(fault.Code, fault.Field, fault.Message))], command.SubmissionId, null)
-            : new([], command.SubmissionId, await Settle(await submissions.Accept(command, row: null, stopping), stopping));
+        var faults = CommandValidation.Check(given);
+        if (faults.Count > 0)
+            return new([.. faults.Select(fault => Fault(fault.Code, fault.Field, fault.Message))], Guid.Empty, null);
+        var command = submissions.Name(given);
+        return new([], command.SubmissionId, await Settle(await submissions.Accept(command, row: null, stopping), stopping));
     }
 
     static Problem.Fault Fault(string code, string? column, string message) => new(code, RecordDocument.Pointer(column), null, message);

@@ -182,9 +182,71 @@ public sealed class StatisticsTests
     [Fact]
     public void A_changed_baseline_begins_a_phase_with_limits_of_its_own()
     {
-        var phases = ControlChart.Phases(Trend(1, 2, 3, 7, 8, 9), [Month(3)]);
-        phases.Select(phase => ControlChart.XmR(phase, null)!.Mean).ShouldBe([2, 8]);
-        ControlChart.Phases(Trend(1, 2, 3), []).Count.ShouldBe(1);
+        // 3, 1, 4: moving ranges 2 and 3, so 8/3 ± 2.66 · 5/2 = 8/3 ± 6.65. 1, 5, 9, 2: ranges 4, 4 and 7, so 17/4 ± 2.66 · 5 = 4.25 ± 13.3.
+        // The step of 3 from one phase to the other is in neither.
+        var phases = ControlChart.XmR(Trend(3, 1, null, 4, 1, null, 5, 9, 2), [Month(4)], null);
+        phases.Select(phase => phase.Months.Count).ShouldBe([4, 5]);
+        phases.Select(phase => phase.Chart!.Mean).ShouldBe([new Fraction(8, 3), new Fraction(17, 4)]);
+        phases.Select(phase => phase.Chart!.MeanMovingRange).ShouldBe([new Fraction(5, 2), 5]);
+        phases[0].Chart!.Lower.ShouldBe(new Fraction(8, 3) - 6.65m);
+        phases[0].Chart!.Upper.ShouldBe(new Fraction(8, 3) + 6.65m);
+        (phases[1].Chart!.Lower, phases[1].Chart!.Upper).ShouldBe((-9.05m, 17.55m));
+    }
+
+    [Fact]
+    public void Changes_of_baseline_may_come_in_any_order_and_one_before_the_trend_begins_nothing()
+    {
+        var phases = ControlChart.XmR(Trend(1, 2, 3, 7, 8, 9), [Month(3), Month(-5), Month(1), Month(0)], null);
+        phases.Select(phase => phase.Months.Count).ShouldBe([1, 2, 3]);
+        phases.Select(phase => phase.Chart?.Mean).ShouldBe([null, 2.5m, 8], "one point has no moving range, and its phase no limits yet");
+        ControlChart.XmR(Trend(1, 2, 3), [], null).ShouldHaveSingleItem().Chart!.Mean.ShouldBe(2);
+        ControlChart.XmR([], [Month(0)], null).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_run_a_rise_and_two_of_three_break_where_a_phase_begins()
+    {
+        // Eight rising in one phase; cut after the fourth, neither phase has seven.
+        string Rising(params DateOnly[] changes) => Months(ControlChart.XmR(Trend(1, 2, 3, 4, 5, 6, 7, 8), changes, null, [SignalRules.TrendOfSeven]));
+        Rising().ShouldBe("0 1 2 3 4 5 6 7");
+        Rising(Month(4)).ShouldBe("");
+
+        // Seven above the mean of all fourteen, 1; in two phases of seven equal values, all lie on the mean of their own.
+        string Runs(params DateOnly[] changes) => Months(ControlChart.XmR(Trend(0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 2), changes, null, [SignalRules.RunOfSeven]));
+        Runs().ShouldBe("0 1 2 3 4 5 6 7 8 9 10 11 12 13");
+        Runs(Month(7)).ShouldBe("");
+
+        // As without phases: mean 0, limit 2.66 · 24/29. Cut between the two that lie out, and the second phase is short and wide.
+        string Outer(params DateOnly[] changes) => Months(ControlChart.XmR(
+            Trend([.. Enumerable.Repeat<Fraction?>(0, 20), 3, 0, 3, 0, 0, 0, -3, 0, -3, 0]), changes, null, [SignalRules.TwoOfThree]));
+        Outer().ShouldBe("20 22 26 28");
+        // From month 21 on: 0, 3, 0, 0, 0, -3, 0, -3, 0, mean -1/3, ranges 18/8, limit 2.66 · 2.25 = 5.985, two thirds of it 3.99.
+        Outer(Month(21)).ShouldBe("");
+
+        static string Months(IReadOnlyList<XmRPhase> phases) => string.Join(' ', phases
+            .SelectMany(phase => phase.Chart!.Signals.Single().Months).Select(month => (month.Year - 2024) * 12 + month.Month - 1));
+    }
+
+    [Fact]
+    public void Limits_are_trial_by_phase_and_the_last_phase_speaks_of_the_target()
+    {
+        // 13 points at .5, then 12 and at last 13 at .7: a phase of 13 equal points has firm limits on its mean.
+        MonthlyMean[] trend = Trend([.. Enumerable.Repeat<Fraction?>(0.5m, 13), .. Enumerable.Repeat<Fraction?>(0.7m, 13)]);
+        var before = ControlChart.XmR(trend.Take(25), [Month(13)], Target.AtLeast(0.61m));
+        before.Select(phase => phase.Chart!.IsTrial).ShouldBe([false, true]);
+        before.Select(phase => phase.Chart!.Assurance).ShouldBe([Assurance.ConsistentlyFails, null]);
+        ControlChart.XmR(trend, [Month(13)], Target.AtLeast(0.61m))[^1].Chart!.Assurance.ShouldBe(Assurance.ConsistentlyMeets);
+    }
+
+    [Fact]
+    public void A_share_has_its_own_p_bar_and_limits_in_each_phase()
+    {
+        // 6/24 and 0/0, p̄ = 1/4; then 10/24 and 0/1, p̄ = 2/5: √(.4 · .6/24) = .1, so .4 ± .3 in the month of 24.
+        var phases = ControlChart.PChart([new(Month(0), 6, 24), new(Month(1), 0, 0), new(Month(2), 10, 24), new(Month(3), 0, 1)], [Month(2)]);
+        phases.Select(phase => phase.Chart!.PBar).ShouldBe([new Fraction(1, 4), new Fraction(2, 5)]);
+        phases[1].Chart!.Months[0].Low!.Value.ShouldBe(0.1, 1e-12);
+        phases[1].Chart!.Months[0].High!.Value.ShouldBe(0.7, 1e-12);
+        ControlChart.PChart([new(Month(0), 1, 2), new(Month(1), 0, 0)], [Month(1)])[1].Chart.ShouldBeNull();
     }
 
     [Fact]
@@ -222,13 +284,29 @@ public sealed class StatisticsTests
             new("c-2", new(2026, 3, 15), "tam-r@1", 0.5m, true), new("c-2", new(2026, 4, 16), "tam-r@1", 0.5m, true),
         ];
         var today = new DateOnly(2026, 4, 15);
-        Measurement.Trend.Adherence(Profiles.Mst, interviews, today).ShouldBe(
+        Measurement.Trend.Adherence(Profiles.Mst, interviews, today).Select(month => (month.Month, month.Value, month.Cases)).ShouldBe(
         [
-            new(new(2026, 1, 1), 0.5m, 2), new(new(2026, 2, 1), null, 0), new(new(2026, 3, 1), 0.5m, 1), new(new(2026, 4, 1), null, 0),
+            (new(2026, 1, 1), 0.5m, 2), (new(2026, 2, 1), null, 0), (new(2026, 3, 1), 0.5m, 1), (new(2026, 4, 1), null, 0),
         ]);
         Measurement.Trend.AdherenceAbove(Profiles.Mst, interviews, today).ShouldBe(
             [new(new(2026, 1, 1), 1, 2), new(new(2026, 2, 1), 0, 0), new(new(2026, 3, 1), 0, 1), new(new(2026, 4, 1), 0, 0)]);
         Measurement.Trend.AdherenceAbove(Profiles.MstCan, interviews, today).ShouldBeEmpty();
         Measurement.Trend.Adherence(Profiles.Mst, [], today).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_month_has_an_interval_over_its_cases_and_none_over_one()
+    {
+        // Case means .75 and .25: s² = .125, s/√2 = .25, t(1) = 12.706204736174705, so .5 ± 3.17655118404…
+        InterviewScore[] interviews =
+        [
+            new("c-1", new(2026, 1, 31), "tam-r@1", 1, true), new("c-1", new(2026, 1, 1), "tam-r@1", 0.5m, true),
+            new("c-2", new(2026, 1, 15), "tam-r@1", 0.25m, true), new("c-2", new(2026, 2, 15), "tam-r@1", 0.5m, true),
+        ];
+        var months = Measurement.Trend.Adherence(Profiles.Mst, interviews, new(2026, 2, 28));
+        var interval = months[0].Interval.ShouldNotBeNull();
+        interval.Low.ShouldBe(0.5 - 3.17655118404, 1e-10);
+        interval.High.ShouldBe(0.5 + 3.17655118404, 1e-10);
+        months[1].Interval.ShouldBeNull();
     }
 }

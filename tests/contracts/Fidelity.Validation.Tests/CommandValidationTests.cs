@@ -1,4 +1,5 @@
 using Fidelity.Contracts;
+using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
 using static Fidelity.Validation.Tests.Examples;
@@ -13,7 +14,7 @@ public class CommandValidationTests
     public static TheoryData<Command> Faultless() =>
     [
         Team, TherapistPost, OpenCase, ClosedCase, Handover, FollowUp, Interview, FailedCall, ItemCorrection, Withdrawal, Sam, Cam,
-        SurveyCorrection, SurveyWithdrawal,
+        SurveyCorrection, SurveyWithdrawal, Rebase, RebaseWithdrawal, Note, Hypothesis, ActionTaken, Check,
         Interview with { InterviewerId = null, Mode = InterviewMode.Online, Language = null, Interpreter = null },
         Interview with { Language = "zh-Hant-TW" },
         TherapistPost with { To = TherapistPost.From },
@@ -90,6 +91,32 @@ public class CommandValidationTests
         { SurveyCorrection with { Item = 24 }, "item", "out_of_scale" },
         { SurveyCorrection with { Value = Answer.Of(7) }, "value", "out_of_scale" },
         { SurveyWithdrawal with { Date = default }, "date", "bad_date" },
+        { Rebase with { ChangeId = Guid.Empty }, "change_id", "missing_value" },
+        { Rebase with { Series = (TrendSeries)9 }, "series", "unknown_code" },
+        { Rebase with { Month = Day("2026-02-02") }, "month", "bad_date" },
+        { Rebase with { Month = Day("2026-04-01") }, "month", "inconsistent" },
+        { Rebase with { Author = " " }, "author", "missing_value" },
+        { Rebase with { Reason = " " }, "reason", "missing_value" },
+        { Rebase with { Reason = TooLong }, "reason", "too_large" },
+        { RebaseWithdrawal with { Reason = null! }, "reason", "missing_value" },
+        { RebaseWithdrawal with { Reason = "of 19990231-0000" }, "reason", "personal_identity_number" },
+        { Note with { TeamId = "" }, "team_id", "missing_value" },
+        { Note with { ThreadId = Guid.Empty }, "thread_id", "missing_value" },
+        { Note with { Month = Day("2026-04-01") }, "month", "inconsistent" },
+        { Note with { Text = "about 19990231-0000" }, "text", "personal_identity_number" },
+        { Hypothesis with { Place = 1 }, "place", "out_of_scale" },
+        { Hypothesis with { Entry = null! }, "entry", "missing_value" },
+        { Hypothesis with { Entry = Hypothesis.Entry with { Kind = (ThreadEntryKind)9 } }, "kind", "unknown_code" },
+        { Hypothesis with { Entry = Hypothesis.Entry with { Text = "" } }, "text", "missing_value" },
+        { Hypothesis with { Entry = Hypothesis.Entry with { Owner = "v-01" } }, "owner", "inconsistent" },
+        { Hypothesis with { Entry = Hypothesis.Entry with { Due = Day("2026-04-01") } }, "due", "inconsistent" },
+        { Hypothesis with { Entry = Hypothesis.Entry with { Outcome = CheckOutcome.Helped } }, "outcome", "inconsistent" },
+        { ActionTaken with { Entry = ActionTaken.Entry with { Owner = null } }, "owner", "missing_value" },
+        { ActionTaken with { Entry = ActionTaken.Entry with { Owner = "mother, 19990231-0000" } }, "owner", "personal_identity_number" },
+        { ActionTaken with { Entry = ActionTaken.Entry with { Due = null } }, "due", "missing_value" },
+        { ActionTaken with { Entry = ActionTaken.Entry with { Due = Day("2026-03-01") } }, "due", "inconsistent" },
+        { Check with { Entry = Check.Entry with { Outcome = null } }, "outcome", "missing_value" },
+        { Check with { Entry = Check.Entry with { Outcome = (CheckOutcome)9 } }, "outcome", "unknown_code" },
     };
 
     [Theory, MemberData(nameof(Faulty), DisableDiscoveryEnumeration = true)]

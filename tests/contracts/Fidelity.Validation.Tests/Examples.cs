@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fidelity.Contracts.Pir;
 using Fidelity.Contracts.Roster;
 using Fidelity.Contracts.Surveys;
 using Fidelity.Contracts.Tam;
@@ -15,6 +16,28 @@ static class Examples
 
     public static readonly RegisterTeam Team =
         new(Guid.Empty, "demo", "mst-norr", "Team Norr", "mst@1", Day("2025-01-01"), null, 1);
+
+    public static readonly ChangeBaseline Rebase = new(
+        Guid.Empty, "demo", "mst-norr", Guid.CreateVersion7(), TrendSeries.Adherence, Day("2026-03-01"), "k-01", Day("2026-03-01"), "new supervisor");
+
+    public static readonly WithdrawBaseline RebaseWithdrawal =
+        new(Guid.Empty, "demo", "mst-norr", Guid.CreateVersion7(), "k-01", Day("2026-03-02"), "began in April");
+
+    public static readonly BeginThread Note = new(
+        Guid.Empty, "demo", "mst-norr", Guid.CreateVersion7(), TrendSeries.TamCompleted, Day("2026-03-01"), "s-01", Day("2026-03-02"), "nobody to call");
+
+    public static readonly ContinueThread Hypothesis =
+        new(Guid.Empty, "demo", "mst-norr", Guid.CreateVersion7(), 2, new(ThreadEntryKind.Hypothesis, "s-01", Day("2026-03-02"), "office hours"));
+
+    public static readonly ContinueThread ActionTaken = Hypothesis with
+    {
+        Place = 3, Entry = new(ThreadEntryKind.Action, "s-01", Day("2026-03-02"), "call at seven", "v-01", Day("2026-03-02")),
+    };
+
+    public static readonly ContinueThread Check = Hypothesis with
+    {
+        Place = 4, Entry = new(ThreadEntryKind.Check, "s-01", Day("2026-07-02"), "eight of ten", Outcome: CheckOutcome.Helped),
+    };
 
     public static readonly RegisterPost TherapistPost =
         new(Guid.Empty, "demo", "t-01", "mst-norr", StaffRole.Therapist, Day("2025-01-01"), null);
