@@ -92,22 +92,22 @@ public sealed record ReviewSignOff
     static Cause? Hindrance(ReviewSignOff signOff, Review? review, ReviewSignOff? before, SignReview command)
     {
         if (review?.Latest is not { State: not ReviewState.Void } latest)
-            return new(ErrorCodes.UnknownReference, "period", "There is no such review. Choose another period.");
+            return new(SigningCodes.NoReview, "period", "There is no such review. Choose another period.");
         if (signOff.PresentedAt is not null)
-            return new(ErrorCodes.Inconsistent, null, "The review has been presented. It stands as it is.");
+            return new(SigningCodes.Presented, null, "The review has been presented. It stands as it is.");
         if (latest.State == ReviewState.Provisional)
-            return new(ErrorCodes.Inconsistent, "period", "The period has not ended. A review is signed after its last day.");
+            return new(SigningCodes.PeriodRunning, "period", "The period has not ended. Sign after its last day.");
         if (review.AwaitsRest)
-            return new(ErrorCodes.Inconsistent, null, "Records are still arriving. Sign when they have come to rest, within the hour.");
+            return new(SigningCodes.RecordsArriving, null, "Records are still arriving. Sign when they have come to rest, within the hour.");
         var sameText = signOff.Pinned is { } pinned && pinned.Text.Version == command.Text.Version;
         if (command.Position != (sameText ? signOff.Pinned!.Figures : latest).Position)
-            return new(ErrorCodes.Inconsistent, null, "The figures have changed since you looked. Look at them again, then sign.");
+            return new(SigningCodes.FiguresChanged, null, "The figures have changed since you looked. Look at them again, then sign.");
         if (sameText && signOff.Signatures.Any(given => given.Signature.Role == command.Role))
-            return new(ErrorCodes.Inconsistent, null, "It has been signed for this role already. The other role's signature is missing.");
+            return new(SigningCodes.RoleHasSigned, null, "It has been signed for this role. The other role's signature is missing.");
         if (sameText && signOff.Signatures.Any(given => given.Signature.By == command.SignedBy))
-            return new(ErrorCodes.Inconsistent, null, "You have signed already. The second signature is another person's.");
+            return new(SigningCodes.SamePerson, null, "You have signed already. The second signature is another person's.");
         return before is { PresentedAt: not null, Pinned.Text.Goals: var goals } && goals.Any(goal => command.Text.FollowUps.All(followUp => followUp.Goal != goal.Id))
-            ? new(ErrorCodes.MissingValue, "follow_ups", "A goal of the review before is not followed up. Say of each what became of it, then sign.")
+            ? new(SigningCodes.FollowUpMissing, "follow_ups", "A goal of the review before is not followed up. Say of each what became of it, then sign.")
             : null;
     }
 
@@ -118,9 +118,9 @@ public sealed record ReviewSignOff
         if (signOff.Decided.Contains(command.SubmissionId))
             return Decision.Recorded(signOff);
         if (signOff.PresentedAt is not null)
-            return Decision.Refused(signOff, new Cause(ErrorCodes.Inconsistent, null, "The review has been presented. It stands as it is."));
+            return Decision.Refused(signOff, new Cause(SigningCodes.Presented, null, "The review has been presented. It stands as it is."));
         if (signOff.Signatures.FirstOrDefault(given => given.Signature.Role == command.Role && given.Signature.By == command.WithdrawnBy) is not { } given)
-            return Decision.Refused(signOff, new Cause(ErrorCodes.UnknownReference, null, "There is no such signature of yours any more."));
+            return Decision.Refused(signOff, new Cause(SigningCodes.NoSignature, null, "There is no such signature of yours any more."));
         var ended = new SignatureEnded(command.SubmissionId, given.Signature, SignatureEnding.Withdrawn, command.At);
         return Decision.Recorded(signOff.Apply(ended), ended);
     }

@@ -11,6 +11,7 @@ using Fidelity.Portal.Overview;
 using Fidelity.Portal.Rating;
 using Fidelity.Portal.Reminding;
 using Fidelity.Portal.Reviews;
+using Fidelity.Portal.Reviewing;
 using Fidelity.Portal.SelfReporting;
 using Fidelity.Portal.SigningIn;
 using Fidelity.Portal.Teams;
@@ -80,6 +81,7 @@ static class Pages
         app.MapInterviewing();
         app.MapSelfReporting();
         app.MapRating();
+        app.MapReviewing();
         app.MapReminding();
         app.MapImportPages();
         Passkeys.Map(app);

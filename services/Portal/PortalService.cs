@@ -16,6 +16,7 @@ using Fidelity.Portal.Overview;
 using Fidelity.Portal.Rating;
 using Fidelity.Portal.Receiving;
 using Fidelity.Portal.Reminding;
+using Fidelity.Portal.Reviewing;
 using Fidelity.Portal.Reviews;
 using Fidelity.Portal.SamplingAccess;
 using Fidelity.Portal.SelfReporting;
@@ -50,6 +51,7 @@ static class PortalService
             .Table(ItemTexts.Table)
             .Table(ReminderAddresses.Table)
             .Table(SentReminders.Table)
+            .Table(ReviewParts.Table)
             .Project<FactsTable>("Facts")
             .Project<Standings>("Standings")
             .Project<SubmissionsTable>(SubmissionsTable.Name)
@@ -76,6 +78,7 @@ static class PortalService
         builder.AddSelfReporting();
         builder.AddRating();
         builder.AddReminding();
+        builder.AddReviewing();
         builder.AddApi();
         builder.AddPages();
     }

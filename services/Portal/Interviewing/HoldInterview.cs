@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Dapper;
 using Fidelity.Contracts.Roster;
@@ -6,6 +7,7 @@ using Fidelity.Portal.Access;
 using Fidelity.Portal.Answering;
 using Fidelity.Portal.Submitting;
 using Fidelity.ServiceDefaults;
+using Fidelity.Validation;
 using Npgsql;
 
 namespace Fidelity.Portal.Interviewing;
@@ -26,6 +28,8 @@ sealed class HoldInterview(
     BusinessCalendar calendar)
 {
     const string Prefix = "tam-";
+    static readonly TimeSpan LongestSubmission = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Null when there is no such form in the teams that are open to whoever asks.</summary>
     public async Task<HeldForm?> Open(Guid id, Reach reach, CancellationToken stopping)
@@ -79,11 +83,28 @@ sealed class HoldInterview(
             ["interview_id"] = IdOf(draft), ["case_id"] = draft.Subject, ["interviewer_id"] = interviewer, ["instrument"] = definition.Id,
         }), InterviewForm.Kind, draft.Programme, stopping);
         if (taken.Submission is not { } submission)
-            return [.. taken.Faults.Select(fault => (ColumnOf(fault), fault.Code))];
+            return taken.Faults.Any(fault => fault.Code == ErrorCodes.ConflictingId) && await IsSubmitted(draft.Id, stopping) ? []
+                : [.. taken.Faults.Select(fault => (ColumnOf(fault), fault.Code))];
         if (submission.Concluded is { Outcome: Contracts.Submitting.SubmissionOutcome.Refused } refused)
             return [.. refused.Causes.Select(cause => ((string?)cause.Field, cause.Code))];
         await drafts.Submitted(draft.Id, taken.Id, stopping);
         return [];
+    }
+
+    /// <summary>
+    /// Whether a colleague has submitted the same form a moment before: nothing else has its id. They may be waiting for the owner's word.
+    /// </summary>
+    async Task<bool> IsSubmitted(Guid form, CancellationToken stopping)
+    {
+        var waited = Stopwatch.StartNew();
+        while (await drafts.Find(form, stopping) is { Submission: null })
+        {
+            if (waited.Elapsed > LongestSubmission)
+                return false;
+            await Task.Delay(BetweenLooks, stopping);
+        }
+
+        return true;
     }
 
     /// <summary>The column whose place in the document a fault names.</summary>

@@ -78,5 +78,5 @@ public sealed record WrittenReview
                 followUp.Written.Of("note") is { Length: > 0 } note ? note : null)),
         ]);
 
-    static DateOnly? Day(string value) => DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+    public static DateOnly? Day(string value) => DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 }

@@ -1,10 +1,16 @@
 using Fidelity.Contracts.Roster;
+using Fidelity.Portal.Teams;
 
 namespace Fidelity.Portal.Reviews;
 
 static class ReviewLinks
 {
     /// <summary>The page of a team's review; without a period, of its newest.</summary>
-    public static string To(TeamChanged team, string? period) =>
-        $"/teams/{Uri.EscapeDataString(team.Programme)}/{Uri.EscapeDataString(team.TeamId)}/pir{(period is null ? null : "/" + period)}";
+    public static string To(TeamChanged team, string? period) => $"{TeamLinks.To(team)}/pir{(period is null ? null : "/" + period)}";
+
+    /// <summary>Where a review is written and signed.</summary>
+    public static string ToWriting(TeamChanged team, string period) => $"{To(team, period)}/write";
+
+    /// <summary>What a number of a review rests on.</summary>
+    public static string ToBasis(TeamChanged team, string period, string measure) => $"{To(team, period)}/{measure}";
 }
