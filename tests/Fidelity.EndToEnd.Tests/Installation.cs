@@ -90,6 +90,9 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
     /// <summary>Does something about access from the shell.</summary>
     public Task<string> Access(params string[] command) => Run(Path.Combine(Repository, "deploy/access.sh"), command);
 
+    /// <summary>Computes a presented review again from the shell.</summary>
+    public Task<string> Reproduce(string programme, string team, string period) => Run(Path.Combine(Repository, "deploy/reproduce.sh"), programme, team, period);
+
     /// <summary>A session of somebody who was granted a role, in the whole of a programme or of the installation, as a browser keeps it.</summary>
     public Task<string> Session(Chromium chromium, string role, string? programme = null) => sessions.GetOrAdd($"{role} {programme}", async _ =>
     {

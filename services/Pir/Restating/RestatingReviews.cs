@@ -9,9 +9,9 @@ namespace Fidelity.Pir.Restating;
 
 /// <summary>
 /// Whenever a review that was presented would be computed otherwise today, says so beside it, with the causes (measurement.md §7). What
-/// was presented never moves.
+/// was presented never moves. (The store makes its subscriptions, so what needs the store is asked for when it is there.)
 /// </summary>
-sealed class RestatingReviews(EventWriter writer, ReviewExamination examination, InstallationKeys keys) : ISubscription, IReadSomeEvents
+sealed class RestatingReviews(IServiceProvider services, InstallationKeys keys) : ISubscription, IReadSomeEvents
 {
     public static IReadOnlyList<Type> Events => [typeof(ReviewCalculated), typeof(Presented)];
 
@@ -30,6 +30,7 @@ sealed class RestatingReviews(EventWriter writer, ReviewExamination examination,
 
     async Task Restate(string key, CancellationToken stopping)
     {
+        var (writer, examination) = (services.GetRequiredService<EventWriter>(), services.GetRequiredService<ReviewExamination>());
         if (await writer.Read<ReviewSignOff>(key, stopping) is not { PresentedAt: not null, Of: var (programme, team, period) })
             return;
         var today = await examination.Today(programme, team, period, stopping);
