@@ -2,6 +2,7 @@ using Fidelity.Portal.Access;
 using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Following;
 using Fidelity.Portal.Importing;
+using Fidelity.Portal.HandingOver;
 using Fidelity.Portal.Interviewing;
 using Fidelity.Portal.KeepingCases;
 using Fidelity.Portal.Languages;
@@ -39,6 +40,8 @@ static class Pages
         builder.Services.AddSingleton<TeamTrendReader>();
         builder.Services.AddSingleton<DueNowReader>();
         builder.Services.AddSingleton<EndingsReader>();
+        builder.Services.AddSingleton<ClosuresReader>();
+        builder.Services.AddScoped<ReviewDocument>();
         builder.Services.AddSingleton<RecentScoresReader>();
         builder.Services.AddSingleton<WaitingSubmissionsReader>();
         builder.Services.AddSingleton<CaseFilesReader>();
@@ -82,6 +85,7 @@ static class Pages
         app.MapSelfReporting();
         app.MapRating();
         app.MapReviewing();
+        ReviewDocument.MapHandingOver(app);
         app.MapReminding();
         app.MapImportPages();
         Passkeys.Map(app);

@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using DocumentFormat.OpenXml;
+using DocumentFormat.OpenXml.Packaging;
+using DocumentFormat.OpenXml.Validation;
 using Microsoft.Playwright;
 
 namespace Fidelity.EndToEnd.Tests;
@@ -103,7 +106,28 @@ public sealed class PresentingTests(AccessInstallation installation, Chromium ch
             await page.GotoAsync($"/teams/{AccessInstallation.Programme}/{Team}/pir/2026-H2/write");
             await page.Look("writing");
         }
+
+        await consultant.GotoAsync(Second);
+        var pdf = await consultant.PdfAsync(new() { Format = "A4", PreferCSSPageSize = true, Outline = true, Tagged = true });
+        var word = await consultant.APIRequest.GetAsync($"{installation.Portal.BaseAddress}{Second[1..]}/word", new() { Headers = Cookies(await consultants.StorageStateAsync()) });
+        word.Status.ShouldBe(200);
+        var document = await word.BodyAsync();
+        if (Environment.GetEnvironmentVariable("FIDELITY_TEST_SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(folder, "presented.pdf"), pdf, Cancelled);
+            await File.WriteAllBytesAsync(Path.Combine(folder, "presented.docx"), document, Cancelled);
+        }
+
+        using var opened = WordprocessingDocument.Open(new MemoryStream(document), false);
+        new OpenXmlValidator(FileFormatVersions.Office2019).Validate(opened, Cancelled).Select(fault => $"{fault.Path?.XPath}: {fault.Description}").ShouldBeEmpty();
+        var said = opened.MainDocumentPart!.Document.Body!.InnerText;
+        said.ShouldContain("The young people's school.");
+        said.ShouldContain("Nine of ten interviews in time");
+        said.ShouldContain("came later: 1");
     }
+
+    static IEnumerable<KeyValuePair<string, string>> Cookies(string session) =>
+        [KeyValuePair.Create("Cookie", string.Join("; ", JsonNode.Parse(session)!["cookies"]!.AsArray().Select(cookie => $"{cookie!["name"]}={cookie["value"]}")))];
 
     static async Task Write(IPage page, string field, string text)
     {

@@ -11,6 +11,9 @@ static class ReviewLinks
     /// <summary>Where a review is written and signed.</summary>
     public static string ToWriting(TeamChanged team, string period) => $"{To(team, period)}/write";
 
+    /// <summary>The review as a Word document.</summary>
+    public static string ToWord(TeamChanged team, string period) => $"{To(team, period)}/word";
+
     /// <summary>What a number of a review rests on.</summary>
     public static string ToBasis(TeamChanged team, string period, string measure) => $"{To(team, period)}/{measure}";
 }
