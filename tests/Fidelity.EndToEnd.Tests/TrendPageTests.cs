@@ -107,8 +107,8 @@ public sealed class TrendPageTests(PagesInstallation installation, Chromium chro
         await using var profile = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", script: false);
         var page = await Open(profile, Adherence);
         var facts = await page.Locator("#chart-facts dd").First.InnerTextAsync();
-        await page.GetByLabel("From").SelectOptionAsync("2025-06");
-        await page.GetByLabel("To").SelectOptionAsync("2026-03");
+        await page.GetByLabel("From", new() { Exact = true }).SelectOptionAsync("2025-06");
+        await page.GetByLabel("To", new() { Exact = true }).SelectOptionAsync("2026-03");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
         (await Shown(page)).ShouldBe(("2026-03", "2025-06", 10));
         (await page.Locator("#chart-facts dd").First.InnerTextAsync()).ShouldBe(facts, "limits rest on all months");
@@ -116,8 +116,8 @@ public sealed class TrendPageTests(PagesInstallation installation, Chromium chro
         (await Shown(page)).ShouldBe(("2026-03", "2025-06", 10));
 
         await page.GotoAsync(Adherence);
-        var therapist = (await page.GetByLabel("Therapist").Locator("option").Nth(1).GetAttributeAsync("value"))!;
-        await page.GetByLabel("Therapist").SelectOptionAsync(therapist);
+        var therapist = (await page.GetByLabel("Therapist", new() { Exact = true }).Locator("option").Nth(1).GetAttributeAsync("value"))!;
+        await page.GetByLabel("Therapist", new() { Exact = true }).SelectOptionAsync(therapist);
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
         (await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).InnerTextAsync()).ShouldContain(therapist);
         var (svg, link) = (await page.Locator("svg[role=img]").InnerHTMLAsync(), await page.GetByRole(AriaRole.Link, new() { Name = "Link to this view" }).GetAttributeAsync("href"));
@@ -141,6 +141,29 @@ public sealed class TrendPageTests(PagesInstallation installation, Chromium chro
         (await director.GetStringAsync(Adherence, Cancelled)).ShouldNotContain("smuggled");
     }
 
+    [Fact]
+    public async Task Three_levels_stand_in_one_time_line_with_what_fell_due_and_no_value_that_a_review_withholds()
+    {
+        await using var profile = await chromium.NewProfile(installation.Portal.BaseAddress!, "en-GB", script: false);
+        var page = await Open(profile, $"{Team}/cascade");
+        foreach (var (column, instrument) in new[] { "cam", "sam" }.Index())
+        {
+            var counted = await page.EvaluateAsync<string[]>($"[...document.querySelectorAll('.cascade tbody tr')].map(row => row.cells[{column + 1}].innerText)");
+            var due = SeasonByHand.Surveys(instrument, "mst-soder").Count(survey => survey.Due <= SeasonByHand.AsOf);
+            counted.Where(text => text.Contains('/', StringComparison.Ordinal)).Sum(text => int.Parse(text.Split('/')[1], CultureInfo.InvariantCulture)).ShouldBe(due, instrument);
+        }
+
+        var reviews = (await installation.Portal.GetFromJsonAsync<JsonArray>(
+            $"/api/v1/reviews?programme={PagesInstallation.Programme}&team=mst-soder", Cancelled))!;
+        foreach (var review in reviews)
+        {
+            var cells = await page.Locator(".cascade-values tr", new() { HasText = (string)review!["period"]! }).GetByRole(AriaRole.Cell).AllInnerTextsAsync();
+            var said = review["measures"]!.AsArray().Where(measure => ((string)measure!["measure"]!) is "cam_competence" or "cam_procedures" or "cam_alliance"
+                or "sam_principles" or "sam_analytical_process" or "sam_structure_and_process" or "sam_clinician_development").ToList();
+            cells.Count(cell => cell.Contains("n\u00a0=", StringComparison.Ordinal)).ShouldBe(said.Count(measure => measure!["value"] is not null), (string)review["period"]!);
+        }
+    }
+
     [Theory]
     [InlineData("sv-SE", 1366)]
     [InlineData("sv-SE", 320)]
@@ -153,6 +176,8 @@ public sealed class TrendPageTests(PagesInstallation installation, Chromium chro
         foreach (var summary in await page.Locator("main summary").AllAsync())
             await summary.ClickAsync();
         await page.Look("trend");
+        await page.GotoAsync($"{Team}/cascade");
+        await page.Look("cascade");
     }
 
     static async Task<IPage> Open(IBrowserContext profile, string address)

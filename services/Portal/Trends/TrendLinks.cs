@@ -10,6 +10,9 @@ static class TrendLinks
     public static string To(string programme, string team, string? series = null) =>
         $"/teams/{Uri.EscapeDataString(programme)}/{Uri.EscapeDataString(team)}/trends{(series is null ? null : "/" + series)}";
 
+    /// <summary>CAM, SAM and TAM of a team in one time line.</summary>
+    public static string ToCascade(TeamChanged team) => $"/teams/{Uri.EscapeDataString(team.Programme)}/{Uri.EscapeDataString(team.TeamId)}/cascade";
+
     public static string To(TeamChanged team) => To(team.Programme, team.TeamId);
 
     /// <summary>What a link to exactly this view says.</summary>
