@@ -37,7 +37,7 @@ public sealed class TrendPageTests(PagesInstallation installation, Chromium chro
         var thread = page.Locator(".thread", new() { HasText = "a new supervisor began" });
         (await thread.InnerTextAsync()).ShouldContain("Next, if it is to become work: a hypothesis");
         (await page.Locator("tr", new() { Has = page.Locator("time[datetime='2025-02']") }).InnerTextAsync()).ShouldContain("1. A signal: a new supervisor began");
-        (await page.Locator("svg .note text").InnerTextAsync()).ShouldBe("1");
+        (await page.Locator("svg .note text").TextContentAsync()).ShouldBe("1");
         (await page.Locator("section[aria-labelledby=open-threads]").InnerTextAsync()).ShouldContain("Nothing is in progress.");
 
         var late = await Open(profile, Adherence);
@@ -153,15 +153,17 @@ public sealed class TrendPageTests(PagesInstallation installation, Chromium chro
             counted.Where(text => text.Contains('/', StringComparison.Ordinal)).Sum(text => int.Parse(text.Split('/')[1], CultureInfo.InvariantCulture)).ShouldBe(due, instrument);
         }
 
-        var reviews = (await installation.Portal.GetFromJsonAsync<JsonArray>(
-            $"/api/v1/reviews?programme={PagesInstallation.Programme}&team=mst-soder", Cancelled))!;
-        foreach (var review in reviews)
+        // Nothing is withheld here that a review shows, and nothing shown that a review withholds.
+        var measures = await installation.Get($"/api/v1/reviews?programme={PagesInstallation.Programme}&team=mst-soder");
+        foreach (var review in measures.Where(measure => IsRated((string)measure!["measure"]!)).GroupBy(measure => (string)measure!["period"]!))
         {
-            var cells = await page.Locator(".cascade-values tr", new() { HasText = (string)review!["period"]! }).GetByRole(AriaRole.Cell).AllInnerTextsAsync();
-            var said = review["measures"]!.AsArray().Where(measure => ((string)measure!["measure"]!) is "cam_competence" or "cam_procedures" or "cam_alliance"
-                or "sam_principles" or "sam_analytical_process" or "sam_structure_and_process" or "sam_clinician_development").ToList();
-            cells.Count(cell => cell.Contains("n\u00a0=", StringComparison.Ordinal)).ShouldBe(said.Count(measure => measure!["value"] is not null), (string)review["period"]!);
+            var cells = await page.Locator(".cascade-values tr", new() { HasText = review.Key }).GetByRole(AriaRole.Cell).AllInnerTextsAsync();
+            cells.Count.ShouldBeGreaterThan(1);
+            cells.Count(cell => cell.Contains("n\u00a0=", StringComparison.Ordinal)).ShouldBe(review.Count(measure => measure!["value"] is not null), review.Key);
         }
+
+        static bool IsRated(string measure) =>
+            (measure.StartsWith("sam_", StringComparison.Ordinal) || measure.StartsWith("cam_", StringComparison.Ordinal)) && !measure.EndsWith("_completed", StringComparison.Ordinal);
     }
 
     [Theory]
