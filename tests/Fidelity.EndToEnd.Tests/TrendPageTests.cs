@@ -55,6 +55,7 @@ public sealed class TrendPageTests(PagesInstallation installation, Chromium chro
         await open.GetByRole(AriaRole.Link).ClickAsync();
         page.Url.ShouldContain("/trends/adherence#thread-");
 
+        await Look("trend-work");
         await Continue(page, "Check whether it helped", ("What the check found", "helped"), ("What is seen now", "Eight months above the mean"));
         (await page.Locator(".thread ol > li > p:first-child").AllInnerTextsAsync())
             .ShouldBe(["Note", "Hypothesis", "Action", "Check: it helped; close the thread"]);
@@ -86,6 +87,7 @@ public sealed class TrendPageTests(PagesInstallation installation, Chromium chro
         var trend = (await installation.Portal.GetFromJsonAsync<JsonNode>($"/api/v1/trends?programme={PagesInstallation.Programme}&team=mst-soder", Cancelled))!;
         ((string)trend["xmr"]!["from"]!).ShouldBe("2026-01");
         ((int)trend["xmr"]!["points"]!, (int)trend["xmr_before"]![0]!["points"]!).ShouldBe((10, 15));
+        await Look("trend-phases");
         var review = await Open(profile, $"{Team}/pir/2026-H1");
         (await review.Locator("#chart-adherence-facts").InnerTextAsync()).ShouldContain(Limits(Months[15..]));
 
@@ -175,11 +177,27 @@ public sealed class TrendPageTests(PagesInstallation installation, Chromium chro
     {
         await using var profile = await chromium.NewProfile(installation.Portal.BaseAddress!, language, width, bypassPolicy: true);
         var page = await Open(profile, Adherence);
-        foreach (var summary in await page.Locator("main summary").AllAsync())
-            await summary.ClickAsync();
-        await page.Look("trend");
+        await Look(page, "trend");
         await page.GotoAsync($"{Team}/cascade");
         await page.Look("cascade");
+    }
+
+    /// <summary>As it is just then, on the narrowest screen and on a wide one.</summary>
+    async Task Look(string name)
+    {
+        foreach (var (language, width) in new[] { ("sv-SE", 320), ("en-GB", 1366) })
+        {
+            await using var profile = await chromium.NewProfile(installation.Portal.BaseAddress!, language, width, bypassPolicy: true);
+            await Look(await Open(profile, Adherence), name);
+        }
+    }
+
+    /// <summary>With every form of it open.</summary>
+    static async Task Look(IPage page, string name)
+    {
+        foreach (var summary in await page.Locator("main summary").AllAsync())
+            await summary.ClickAsync();
+        await page.Look(name);
     }
 
     static async Task<IPage> Open(IBrowserContext profile, string address)
