@@ -38,6 +38,8 @@ static class Pages
         builder.Services.AddSingleton<NetworkReader>();
         builder.Services.AddSingleton<TeamReviewsReader>();
         builder.Services.AddSingleton<TeamTrendReader>();
+        builder.Services.AddSingleton<TherapistScoresReader>();
+        builder.Services.AddSingleton<SurveyCoverageReader>();
         builder.Services.AddSingleton<DueNowReader>();
         builder.Services.AddSingleton<EndingsReader>();
         builder.Services.AddSingleton<ClosuresReader>();

@@ -20,7 +20,7 @@ public sealed record TrendPicture(DateOnly First, IReadOnlyList<double?> Values,
     {
         ArgumentNullException.ThrowIfNull(trend);
         var target = Profiles.Find(trend.Profile)?.TargetOf("adherence");
-        var months = ChartSeries.OfAdherence(trend.Adherence, target)?.Months.TakeLast(MostMonths).ToList() ?? [];
+        var months = ChartSeries.Of(trend, TrendSeries.Adherence)?.Months.TakeLast(MostMonths).ToList() ?? [];
         return new(
             months.Count == 0 ? default : months[0].Month,
             [.. months.Select(month => month.Value is { } value ? Math.Round(value, Decimals) : (double?)null)],
