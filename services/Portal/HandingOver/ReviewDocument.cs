@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text;
 using Fidelity.Contracts.Pir;
 using Fidelity.Measurement;
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Figures;
 using Fidelity.Portal.Languages;
+using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.Reviewing;
 using Fidelity.Portal.Reviews;
 using Fidelity.Portal.Trends;
@@ -15,13 +17,31 @@ namespace Fidelity.Portal.HandingOver;
 sealed class ReviewDocument(
     TeamReviewsReader teams, ReviewDesk desk, ClosuresReader closures, TeamTrendReader trends, CurrentVisitor visitor, IStringLocalizer<Texts> text)
 {
-    public static void MapHandingOver(IEndpointRouteBuilder pages) =>
+    public static void MapHandingOver(IEndpointRouteBuilder pages)
+    {
         pages.MapGet("/teams/{programme}/{teamId}/pir/{period}/word", Save).For(Purpose.FollowTeam);
+        // Part of the page, whose reading is in the log.
+        pages.MapGet("/teams/{programme}/{teamId}/pir/{period}/foot.css", SaveFoot).For(Purpose.FollowTeam).WithMetadata(new Unlogged());
+    }
 
     static async Task<IResult> Save(string programme, string teamId, string period, ReviewDocument document, CancellationToken stopping) =>
         await document.Write(new(programme, teamId, period), stopping) is { } file
             ? Results.File(file, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", $"PIR {teamId} {period}.docx")
             : Results.NotFound();
+
+    /// <summary>What stands at the foot of every page that is printed: only a style sheet can say it, and only one of our own may.</summary>
+    static async Task<IResult> SaveFoot(
+        string programme, string teamId, string period, TeamReviewsReader teams, CurrentVisitor visitor, IStringLocalizer<Texts> text)
+    {
+        var reach = await visitor.Reach(Purpose.FollowTeam);
+        return await teams.Read(programme, teamId, reach, reach) is { } team && team.Of(period) is { } review
+            ? Results.Text($"@page {{ @bottom-left {{ content: \"{Escaped(Foot(text, team, review))}\"; }} }}", "text/css")
+            : Results.NotFound();
+    }
+
+    /// <summary>A text within a string of a style sheet: whatever could end it is written as its number.</summary>
+    static string Escaped(string text) => string.Concat(text.EnumerateRunes().Select(rune =>
+        Rune.IsLetterOrDigit(rune) || rune.Value == ' ' ? rune.ToString() : string.Create(CultureInfo.InvariantCulture, $"\\{rune.Value:x6}")));
 
     const int EarlierPeriods = 2;
 
@@ -50,10 +70,10 @@ sealed class ReviewDocument(
         word.Text(text["document.grounds", review.Profile]);
         foreach (var (measure, notes) in review.Measures.Select(measure => (measure, Notes: Unverified.Notes(Profiles.Find(review.Profile)!, measure.Measure))).Where(one => one.Notes.Count > 0))
             word.Text($"{text["measure." + measure.Measure]}: {string.Join(" ", notes.Select(note => text[note]))}", "About");
-        return word.Finish(Foot(team, review));
+        return word.Finish(Foot(text, team, review));
     }
 
-    string Foot(TeamReviews team, ReviewComputed review) =>
+    static string Foot(IStringLocalizer<Texts> text, TeamReviews team, ReviewComputed review) =>
         text["document.foot", team.Team.Name, review.Period, text["state." + review.State], review.DataTo is { } day ? Dates.Day(day) : "–", Dates.Day(review.AsOf)];
 
     void Facts(WordDocument word, TeamReviews team, ReviewComputed review)

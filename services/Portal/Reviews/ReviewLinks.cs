@@ -14,6 +14,9 @@ static class ReviewLinks
     /// <summary>The review as a Word document.</summary>
     public static string ToWord(TeamChanged team, string period) => $"{To(team, period)}/word";
 
+    /// <summary>The style sheet that says what stands at the foot of its pages when it is printed.</summary>
+    public static string ToFoot(TeamChanged team, string period) => $"{To(team, period)}/foot.css";
+
     /// <summary>What a number of a review rests on.</summary>
     public static string ToBasis(TeamChanged team, string period, string measure) => $"{To(team, period)}/{measure}";
 }
