@@ -93,7 +93,7 @@ public sealed class SnapshotTests
         [
             new("team", "norr"), new("case", "c-1"), new("tam_interview", "i-1"), new("tam_opportunity", "c-1/2026-01-26"),
             new("survey", "b-1"), new("survey_opportunity", "sam/norr/t-1/s-1/2026-01-26"), new("survey_opportunity", "cam/norr/s-1/k-1/2026-01-26"),
-            new("review", "norr/2026-H1"), new("trend", "norr"), new("baseline", "norr"), new("trend_thread", "norr/018f3a5e0000700080000000000000a1"),
+            new("review", "norr/2026-H1"), new("sign_off", "norr/2026-H1"), new("trend", "norr"), new("baseline", "norr"), new("trend_thread", "norr/018f3a5e0000700080000000000000a1"),
         ], ignoreOrder: true);
     }
 

@@ -19,8 +19,8 @@ static class Wire
     /// <summary>As the tables of facts and records are written (Facts.cs).</summary>
     public static JsonSerializerOptions Tables { get; } = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
 
-    /// <summary>The records that no other record holds.</summary>
-    public static IReadOnlyList<Type> Messages { get; } = [.. All.Where(type => type is { IsClass: true, IsAbstract: false } && !Parts.Contains(type))];
+    /// <summary>The records that no other record holds, and every fact: what is published may be held by what tells of it later.</summary>
+    public static IReadOnlyList<Type> Messages { get; } = [.. All.Where(type => type is { IsClass: true, IsAbstract: false } && (type.IsSubclassOf(typeof(Fact)) || !Parts.Contains(type)))];
 
     /// <summary>Every enumeration that occurs in a message.</summary>
     public static IReadOnlyList<Type> Enumerations => [.. Parts.Where(type => type.IsEnum)];

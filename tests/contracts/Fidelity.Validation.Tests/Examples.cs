@@ -39,6 +39,13 @@ static class Examples
         Place = 4, Entry = new(ThreadEntryKind.Check, "s-01", Day("2026-07-02"), "eight of ten", Outcome: CheckOutcome.Helped),
     };
 
+    public static readonly SignReview Signing = new(
+        Guid.Empty, "demo", "mst-norr", "2026-H1", SignatoryRole.Supervisor, "s-01", DateTimeOffset.UnixEpoch, 1,
+        new(3, "called in time", "school", [new(Guid.CreateVersion7(), "nine of ten", "s-01", Day("2026-12-01"))], [new(Guid.CreateVersion7(), GoalOutcome.Reached, null)]));
+
+    public static readonly WithdrawSignature SignatureWithdrawal =
+        new(Guid.Empty, "demo", "mst-norr", "2026-H1", SignatoryRole.Supervisor, "s-01", DateTimeOffset.UnixEpoch);
+
     public static readonly RegisterPost TherapistPost =
         new(Guid.Empty, "demo", "t-01", "mst-norr", StaffRole.Therapist, Day("2025-01-01"), null);
 
