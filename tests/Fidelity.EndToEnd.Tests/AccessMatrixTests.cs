@@ -152,7 +152,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
             .Replace("{Programme}", place.Programme, StringComparison.Ordinal).Replace("{TeamId}", place.Team, StringComparison.Ordinal)
             .Replace("{CaseKey}", place.Key, StringComparison.Ordinal)
             .Replace("{Id}/{Programme?}", $"{PastEntries.Month}/{place.Programme}", StringComparison.Ordinal)
-            .Replace("/{Period?}", "", StringComparison.Ordinal).Replace("/{Series?}", "", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal)
+            .Replace("/{Period?}", "", StringComparison.Ordinal).Replace("{Period}", "2026-H1", StringComparison.Ordinal).Replace("/{Series?}", "", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("accounts/{Id:guid}", $"accounts/{place.Account}", StringComparison.Ordinal)
             .Replace("imports/{Id:guid}", $"imports/{place.Import}", StringComparison.Ordinal)
             .Replace("submissions/{id:guid}", $"submissions/{place.Submission}", StringComparison.Ordinal)
@@ -178,7 +178,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
             using var page = await visitor.GetAsync("/account", Cancelled);
             request.Content = new FormUrlEncodedContent(new Dictionary<string, string>
             {
-                ["i1"] = "5", ["__RequestVerificationToken"] = page.IsSuccessStatusCode ? AccessInstallation.FormToken(await page.Content.ReadAsStringAsync(Cancelled)) : "",
+                ["i1"] = "5", ["part"] = $"goal/{Guid.CreateVersion7()}", ["seen"] = "0", ["__RequestVerificationToken"] = page.IsSuccessStatusCode ? AccessInstallation.FormToken(await page.Content.ReadAsStringAsync(Cancelled)) : "",
             });
         }
         else if (address == Upload)

@@ -19,9 +19,9 @@ sealed class ReviewDocument(
 {
     public static void MapHandingOver(IEndpointRouteBuilder pages)
     {
-        pages.MapGet("/teams/{programme}/{teamId}/pir/{period}/word", Save).For(Purpose.FollowTeam);
+        pages.MapGet("/teams/{Programme}/{TeamId}/pir/{Period}/word", Save).For(Purpose.FollowTeam);
         // Part of the page, whose reading is in the log.
-        pages.MapGet("/teams/{programme}/{teamId}/pir/{period}/foot.css", SaveFoot).For(Purpose.FollowTeam).WithMetadata(new Unlogged());
+        pages.MapGet("/teams/{Programme}/{TeamId}/pir/{Period}/foot.css", SaveFoot).For(Purpose.FollowTeam).WithMetadata(new Unlogged());
     }
 
     static async Task<IResult> Save(string programme, string teamId, string period, ReviewDocument document, CancellationToken stopping) =>

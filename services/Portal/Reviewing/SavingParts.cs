@@ -15,7 +15,7 @@ static class SavingParts
 
     public static void MapReviewing(this IEndpointRouteBuilder pages) =>
         // Who opened the page is in the log; each pause in the writing need not be.
-        pages.MapPost("/teams/{programme}/{teamId}/pir/{period}/write/saved", Save).For(Purpose.WriteReview).WithMetadata(new Unlogged());
+        pages.MapPost("/teams/{Programme}/{TeamId}/pir/{Period}/write/saved", Save).For(Purpose.WriteReview).WithMetadata(new Unlogged());
 
     static async Task<IResult> Save(
         string programme, string teamId, string period, IFormCollection sent, ReviewDesk desk, ReviewParts parts, CurrentVisitor visitor, CancellationToken stopping)
