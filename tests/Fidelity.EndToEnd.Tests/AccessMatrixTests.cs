@@ -153,6 +153,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
             .Replace("{CaseKey}", place.Key, StringComparison.Ordinal)
             .Replace("{Id}/{Programme?}", $"{PastEntries.Month}/{place.Programme}", StringComparison.Ordinal)
             .Replace("/{Period?}", "", StringComparison.Ordinal).Replace("/{Series?}", "", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal)
+            .Replace("{Period}/{Measure}", "2026-H2/tam_completed", StringComparison.Ordinal)
             .Replace("accounts/{Id:guid}", $"accounts/{place.Account}", StringComparison.Ordinal)
             .Replace("imports/{Id:guid}", $"imports/{place.Import}", StringComparison.Ordinal)
             .Replace("submissions/{id:guid}", $"submissions/{place.Submission}", StringComparison.Ordinal)
