@@ -1,4 +1,5 @@
 using Fidelity.Portal.Access;
+using Fidelity.Portal.Explaining;
 using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Following;
 using Fidelity.Portal.Importing;
@@ -48,6 +49,7 @@ static class Pages
         builder.Services.AddSingleton<WaitingSubmissionsReader>();
         builder.Services.AddSingleton<CaseFilesReader>();
         builder.Services.AddSingleton<CollectingReader>();
+        builder.Services.AddSingleton<NearbyRecordsReader>();
     }
 
     public static void MapPages(this WebApplication app)

@@ -1,11 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Dapper;
 using Fidelity.Contracts;
-using Fidelity.Contracts.Roster;
-using Fidelity.Contracts.Surveys;
-using Fidelity.Contracts.Tam;
-using Fidelity.Measurement;
 using Fidelity.ServiceDefaults;
 using JasperFx.Events;
 using Marten;
@@ -35,7 +30,7 @@ sealed class TeamRecords(ServiceSchema schema) : IReadModel
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
-        var newest = Facts.Newest(events).Select(fact => (Fact: fact, Record: Record(fact))).ToList();
+        var newest = Facts.Newest(events).Select(fact => (Fact: fact, Record: MeasuredFacts.Of(fact))).ToList();
         operations.QueueSqlCommand(
             $"""
             insert into {schema.Name}.team_records (programme, team_id, kind, key, version, data)
@@ -58,25 +53,6 @@ sealed class TeamRecords(ServiceSchema schema) : IReadModel
             marks.Select(team => team.Max(recorded => recorded.Sequence)).ToArray());
         return Task.CompletedTask;
     }
-
-    /// <summary>A fact, less what no measure asks for.</summary>
-    public static (string Kind, object Data) Record(Fact fact) => fact switch
-    {
-        TeamChanged team => ("team", team),
-        CaseChanged known => ("case", new CaseFacts(known.CaseId, known.Started, known.Discharged, known.Reason, known.Outcomes)),
-        TamInterviewFact { Interview: var interview } known => ("tam_interview", new InterviewScore(
-            known.CaseId, interview.Date, interview.Score.Definition, interview.Score.Value, interview.Counts)
-        {
-            Id = interview.InterviewId, LeftOut = interview.LeftOut,
-        }),
-        TamOpportunityFact known => ("tam_opportunity", new CaseOpportunity(known.CaseId, known.Opportunity)),
-        SurveyFact { Survey: var survey } known => ("survey", new SurveyScore(
-            known.Pair.RaterId, survey.Date, survey.Instrument,
-            survey.Scores.ToDictionary(score => score.Key, score => score.Value.Value, StringComparer.Ordinal), survey.Counts)),
-        SurveyOpportunityFact { Pair.Instrument: Instrument.Sam } known => ("sam_opportunity", known.Opportunity),
-        SurveyOpportunityFact known => ("cam_opportunity", known.Opportunity),
-        _ => throw new UnreachableException($"No measure is computed from {fact.GetType().Name}."),
-    };
 
     public static T Read<T>(string data) => JsonSerializer.Deserialize<T>(data, FactsTable.Json)!;
 }

@@ -1,7 +1,6 @@
 using Dapper;
 using Fidelity.Contracts;
 using Fidelity.Contracts.Roster;
-using Fidelity.Measurement;
 using Fidelity.Pir.Computing;
 using Fidelity.ServiceDefaults;
 using Marten;
@@ -30,19 +29,8 @@ sealed class PastFacts(IDocumentStore store, NpgsqlDataSource database, ServiceS
         ];
     }
 
-    static FactsOfTeam Of(long position, IReadOnlyList<Fact> facts)
-    {
-        var known = facts.Select(TeamRecords.Record).ToLookup(record => record.Kind, record => record.Data, StringComparer.Ordinal);
-        return new(position, known["team"].Cast<TeamChanged>().SingleOrDefault(), new()
-        {
-            Cases = [.. known["case"].Cast<CaseFacts>()],
-            Interviews = [.. known["tam_interview"].Cast<InterviewScore>()],
-            TamOpportunities = [.. known["tam_opportunity"].Cast<CaseOpportunity>()],
-            Surveys = [.. known["survey"].Cast<SurveyScore>()],
-            SamOpportunities = [.. known["sam_opportunity"].Cast<Opportunity>()],
-            CamOpportunities = [.. known["cam_opportunity"].Cast<Opportunity>()],
-        });
-    }
+    static FactsOfTeam Of(long position, IReadOnlyList<Fact> facts) =>
+        new(position, facts.OfType<TeamChanged>().SingleOrDefault(), MeasuredFacts.Of(facts));
 
     static string KindOfFact(string kind) => kind is "sam_opportunity" or "cam_opportunity" ? "survey_opportunity" : kind;
 }

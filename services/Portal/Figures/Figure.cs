@@ -33,13 +33,11 @@ public static class Figure
         : "–";
 
     /// <summary>A score, rounded only as far as it stays on its side of the instrument's threshold.</summary>
-    public static string Of(Score score)
-    {
-        var threshold = Instruments.Find(score.Definition)?.Threshold;
-        return score.Value is { } value
-            ? Of((decimal)value.ToDouble(), Unit.Score, rounded => rounded >= threshold != value >= threshold)
-            : "–";
-    }
+    public static string Of(Score score) => score.Value is { } value ? Of(value, Instruments.Find(score.Definition)?.Threshold) : "–";
+
+    /// <summary>A score, or the mean of a family's, likewise.</summary>
+    public static string Of(Fraction score, Fraction? threshold) =>
+        Of((decimal)score.ToDouble(), Unit.Score, rounded => rounded >= threshold != score >= threshold);
 
     /// <summary>What a value rests on: <c>16/18</c>, or the number of cases or raters behind a mean.</summary>
     public static string Counts(MeasureResult measure) =>

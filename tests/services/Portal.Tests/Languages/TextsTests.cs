@@ -7,6 +7,7 @@ using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Calling;
+using Fidelity.Portal.Explaining;
 using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Importing;
 using Fidelity.Portal.Interviewing;
@@ -64,6 +65,11 @@ public sealed partial class TextsTests
             .. Codes.All<Assurance>().Select(code => $"assurance.{code}"),
             .. Enum.GetNames<ReviewState>().Except([nameof(ReviewState.Void)]).SelectMany(state => new[] { $"state.{state}", $"state.meaning.{state}" }),
             .. Profiles.All.SelectMany(Indicators.Of).Select(key => $"short.{key}"),
+            .. Profiles.All.SelectMany(profile => profile.Measures).Select(measure => measure.RatersToShow is null ? $"basis.rule.{measure.Key}" : "basis.rule.subscale"),
+            .. Profiles.All.SelectMany(profile => profile.Measures)
+                .SelectMany(measure => Enum.GetValues<BasisKind>().SelectMany(kind => OtherNumbers.Reasons(measure, kind))).Select(reason => $"basis.other.{reason}"),
+            .. Enum.GetValues<BasisKind>().Except([BasisKind.Survey]).SelectMany(kind => new[] { $"basis.counts.{Codes.Of(kind)}", $"basis.outside.{Codes.Of(kind)}" }),
+            .. Enum.GetValues<Ruling>().Except([Ruling.Counts]).SelectMany(ruling => new[] { $"basis.left.{Codes.Of(ruling)}", $"basis.why.{Codes.Of(ruling)}" }),
             .. Endings.Order.Select(outcome => $"outcome.{Codes.Of(outcome)}"),
             .. Codes.All<AttemptOutcome>().SelectMany(code => new[] { $"attempt.{code}", $"calls.done.{code}" }),
             .. Enum.GetValues<AttemptOutcome>().Where(CallList.Ends).Select(outcome => $"calls.outcome.{Codes.Of(outcome)}"),
