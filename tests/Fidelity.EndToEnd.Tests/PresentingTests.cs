@@ -81,6 +81,9 @@ public sealed class PresentingTests(AccessInstallation installation, Chromium ch
         await Sign(consultant, Second, "consultant", "Signed. The review is presented when");
         await Sign(supervisor, Second, "supervisor", "Signed. The review is presented.");
 
+        await consultant.GotoAsync("/?period=2026-H1");
+        (await consultant.Locator("tr", new() { HasText = "Team Reviewed" }).Locator(".review").InnerTextAsync()).ShouldContain("presented");
+
         // What comes later stands beside it.
         var presented = await Measure("adherence");
         ((string)presented["state"]!).ShouldBe("presented");

@@ -45,9 +45,12 @@ sealed class NetworkReader(NpgsqlDataSource database, ServiceSchema schema)
             from {schema.Name}.standings team
             left join {schema.Name}.standings trend on (trend.programme, trend.team_id, trend.kind) = (team.programme, team.team_id, 'trend')
             left join lateral (
-                select data from {schema.Name}.standings
-                where (programme, team_id, kind) = (team.programme, team.team_id, 'review') and (@period::text is null or period = @period)
-                order by has_records desc, period desc
+                select coalesce(presented.data, computed.data) as data from {schema.Name}.standings computed
+                left join {schema.Name}.standings presented on (presented.programme, presented.team_id, presented.kind, presented.period)
+                    = (computed.programme, computed.team_id, 'sign_off', computed.period)
+                where (computed.programme, computed.team_id, computed.kind) = (team.programme, team.team_id, 'review')
+                    and (@period::text is null or computed.period = @period)
+                order by computed.has_records desc, computed.period desc
                 limit 1) review on true
             where team.kind = 'team' and (@programme::text is null or team.programme = @programme)
                 and {Reach.Sql("team.programme", "team.team_id")}

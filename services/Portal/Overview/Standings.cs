@@ -12,7 +12,7 @@ namespace Fidelity.Portal.Overview;
 
 /// <summary>
 /// What an overview shows of a team, made when the facts arrive and not when somebody looks: the team, each of its reviews with the
-/// indicators alone, and its trend as a small picture.
+/// indicators alone, as computed and as presented, and its trend as a small picture.
 /// </summary>
 sealed class Standings(ServiceSchema schema) : IReadModel
 {
@@ -29,7 +29,7 @@ sealed class Standings(ServiceSchema schema) : IReadModel
         create index if not exists standings_of_teams on {schema}.standings (programme, team_id) where kind = 'team';
         """);
 
-    public static IReadOnlyList<Type> Events => [typeof(TeamChanged), typeof(ReviewComputed), typeof(TrendComputed)];
+    public static IReadOnlyList<Type> Events => [typeof(TeamChanged), typeof(ReviewComputed), typeof(ReviewPresented), typeof(ReviewRestated), typeof(TrendComputed)];
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
@@ -61,12 +61,16 @@ sealed class Standings(ServiceSchema schema) : IReadModel
     {
         public static Row Of(Fact fact) => fact switch
         {
-            ReviewComputed review => new(review, review.Period, review.DataTo >= review.From, review with
-            {
-                Measures = [.. review.Measures.Where(measure => Indicators.Of(Profiles.Find(review.Profile)).Contains(measure.Measure, StringComparer.Ordinal))],
-            }),
+            ReviewComputed review => new(review, review.Period, review.DataTo >= review.From, WithIndicators(review)),
+            ReviewSignOffFact { SignOff.Signed.Figures: var figures } presented =>
+                new(presented, presented.Period, figures.DataTo >= figures.From, WithIndicators(figures) with { State = ReviewState.Presented }),
             TrendComputed trend => new(trend, "", false, TrendPicture.Of(trend)),
             _ => new(fact, "", false, (TeamChanged)fact with { Posts = [] }),
+        };
+
+        static ReviewComputed WithIndicators(ReviewComputed review) => review with
+        {
+            Measures = [.. review.Measures.Where(measure => Indicators.Of(Profiles.Find(review.Profile)).Contains(measure.Measure, StringComparer.Ordinal))],
         };
     }
 }
