@@ -137,44 +137,47 @@ public sealed class ExplainingTests(PagesInstallation installation, Chromium chr
         var own = closed.Where(family => TherapistOf(family, families) == "t-5c9br").ToList();
         own.Count.ShouldBeInRange(1, closed.Count - 1);
 
-        var page = await Open(consultant, "length_of_stay");
-        (await Named(page)).ShouldBe(closed);
-        (await page.Locator("main a[href*='/cases/']").CountAsync()).ShouldBe(0, "the pages of cases are not the consultant's");
+        await using var consultants = await Profile(consultant);
+        var sees = await consultants.NewPageAsync();
+        await sees.GotoAsync(To("length_of_stay"));
+        (await Named(sees)).ShouldBe(closed);
+        (await sees.Locator("main a[href*='/cases/']").CountAsync()).ShouldBe(0, "the pages of cases are not the consultant's");
 
-        page = await Open(supervisor, "length_of_stay");
-        (await Named(page)).ShouldBe(closed);
-        await page.Locator(".records-of").GetByRole(AriaRole.Link, new() { Name = closed[0], Exact = true }).ClickAsync();
-        (await page.Locator("h1").InnerTextAsync()).ShouldContain(closed[0]);
-        await page.GotoAsync(To("adherence"));
-        await page.Locator(".records-of li a").First.ClickAsync();
-        new Uri(page.Url).AbsolutePath.ShouldContain("/interviews/");
-        (await page.Locator(".facts").First.InnerTextAsync()).ShouldContain("Score");
+        await using var supervisors = await Profile(supervisor);
+        var manages = await supervisors.NewPageAsync();
+        await manages.GotoAsync(To("length_of_stay"));
+        (await Named(manages)).ShouldBe(closed);
+        await manages.Locator(".records-of").GetByRole(AriaRole.Link, new() { Name = closed[0], Exact = true }).ClickAsync();
+        (await manages.Locator("h1").InnerTextAsync()).ShouldContain(closed[0]);
+        await manages.GotoAsync(To("adherence"));
+        await manages.Locator(".records-of li a").First.ClickAsync();
+        new Uri(manages.Url).AbsolutePath.ShouldContain("/interviews/");
+        (await manages.Locator(".facts").First.InnerTextAsync()).ShouldContain("Score");
 
-        page = await Open(therapist, "length_of_stay");
-        (await Named(page)).ShouldBe(own);
-        (await Sums(page))["Cases"].ShouldBe(closed.Count);
-        (await page.Locator("main").InnerTextAsync()).ShouldContain($"Not listed, since they are of cases that are not open to you: {closed.Count - own.Count}.");
-        page = await Open(therapist, "adherence");
-        (await Named(page)).ShouldNotBeEmpty();
-        (await Named(page)).ShouldBeSubsetOf([.. families.Where(row => HasTreated("t-5c9br", row)).Select(row => row["case_id"])]);
+        await using var therapists = await Profile(therapist);
+        var treats = await therapists.NewPageAsync();
+        await treats.GotoAsync(To("length_of_stay"));
+        (await Named(treats)).ShouldBe(own);
+        (await Sums(treats))["Cases"].ShouldBe(closed.Count);
+        (await treats.Locator("main").InnerTextAsync()).ShouldContain($"Not listed, since they are of cases that are not open to you: {closed.Count - own.Count}.");
+        await treats.GotoAsync(To("adherence"));
+        (await Named(treats)).ShouldNotBeEmpty();
+        (await Named(treats)).ShouldBeSubsetOf([.. families.Where(row => HasTreated("t-5c9br", row)).Select(row => row["case_id"])]);
 
+        await using var directors = await Profile(director);
+        var follows = await directors.NewPageAsync();
         foreach (var measure in new[] { "length_of_stay", "adherence", "any_tam", "tam_completed", "living_at_home" })
         {
-            page = await Open(director, measure);
-            (await page.Locator(".records-of").CountAsync()).ShouldBe(0);
-            (await page.Locator("main").InnerTextAsync()).ShouldContain("To you it is shown how many they are.");
-            var content = await page.ContentAsync();
+            await follows.GotoAsync(To(measure));
+            (await follows.Locator(".records-of").CountAsync()).ShouldBe(0);
+            (await follows.Locator("main").InnerTextAsync()).ShouldContain("To you it is shown how many they are.");
+            var content = await follows.ContentAsync();
             families.ShouldAllBe(row => !content.Contains(row["case_id"]), measure);
-            (await Sums(page)).ShouldBe(await Sums(await Open(consultant, measure)));
+            await sees.GotoAsync(To(measure));
+            (await Sums(follows)).ShouldBe(await Sums(sees));
         }
 
-        async Task<IPage> Open(string session, string measure)
-        {
-            var profile = await chromium.NewProfile(Portal, "en-GB", script: false, session: session);
-            var opened = await profile.NewPageAsync();
-            await opened.GotoAsync(To(measure));
-            return opened;
-        }
+        Task<IBrowserContext> Profile(string session) => chromium.NewProfile(Portal, "en-GB", script: false, session: session);
 
         static async Task<IReadOnlyList<string>> Named(IPage page) =>
             [.. (await page.Locator("section[aria-labelledby=in-it] .records-of tbody th").AllInnerTextsAsync()).Select(name => name.Trim()).Order(StringComparer.Ordinal)];
@@ -246,7 +249,7 @@ public sealed class ExplainingTests(PagesInstallation installation, Chromium chr
     {
         await using var profile = await chromium.NewProfile(Portal, language, width, bypassPolicy: true, session: consultant);
         var page = await profile.NewPageAsync();
-        foreach (var measure in new[] { "no_new_arrest", "adherence_above", "any_tam", "sam_completed", "cam_alliance" })
+        foreach (var measure in new[] { "no_new_arrest", "adherence_above", "cam_alliance" })
         {
             await page.GotoAsync(To(measure));
             await page.Look($"basis-{measure}");
