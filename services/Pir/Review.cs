@@ -29,10 +29,6 @@ public sealed record ReviewCalculated(
             measures);
     }
 
-    /// <summary>What the others are told of it, as it may be shown (<see cref="RaterProtection"/>).</summary>
-    public ReviewComputed Told(long version) => new(
-        version, Programme, TeamId, Period, From, To, State, Profile, Position, AsOf, DataTo, Closed, FullCourse, RaterProtection.MayLeave(this));
-
     /// <summary>Whether the two say the same of the period; where and when they were computed aside.</summary>
     public bool Agrees(ReviewCalculated other) =>
         this with { Position = other.Position, AsOf = other.AsOf, Measures = other.Measures, Shown = other.Shown } == other

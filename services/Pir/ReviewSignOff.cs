@@ -137,13 +137,6 @@ public sealed record ReviewSignOff
         changes.Count == others.Count && changes.Zip(others).All(pair =>
             pair.First with { Causes = pair.Second.Causes } == pair.Second && pair.First.Causes.SequenceEqual(pair.Second.Causes));
 
-    /// <summary>What of it leaves the service: figures as they may be shown (<see cref="RaterProtection"/>).</summary>
-    public SignOff Told() => new(
-        [.. Signatures.Select(given => given.Signature)],
-        [.. Ended.Select(ended => new EndedSignature(ended.Signature, ended.Ending, ended.At))],
-        Pinned is null ? null : new(Pinned.Figures.Told(version: 0), Pinned.Text, Pinned.Versions), PresentedAt,
-        Restatement is null ? null : new(Restatement.Position, Restatement.AsOf, Restatement.Changes));
-
     ReviewSignOff After(IEnumerable<object> events) => events.Aggregate(this, (signOff, happened) => happened switch
     {
         FiguresPinned pinned => signOff.Apply(pinned),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Fidelity.Contracts.Pir;
 using Fidelity.Measurement;
 using Fidelity.Pir.Computing;
+using Fidelity.Pir.Publishing;
 using Fidelity.ServiceDefaults;
 
 namespace Fidelity.Pir.Restating;
@@ -29,7 +30,7 @@ sealed class ReviewExamination(EventWriter store, PastFacts past, InstallationKe
         if (await Presented(programme, team, period, stopping) is not { } presented)
             return [];
         var today = await Today(programme, team, period, stopping);
-        var shown = presented.Told(version: 0).Measures.Zip(today.Told(version: 0).Measures).Where(measures => measures.First != measures.Second).ToList();
+        var shown = presented.Told().Measures.Zip(today.Told().Measures).Where(measures => measures.First != measures.Second).ToList();
         if (shown is [])
             return [];
         var known = await past.At(programme, team, [presented.Position, today.Position], stopping);
