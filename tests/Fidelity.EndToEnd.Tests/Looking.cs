@@ -12,7 +12,12 @@ static class Looking
         var width = page.ViewportSize!.Width;
         var seen = $"{name}-{width}-{await page.Locator("html").GetAttributeAsync("lang")}";
         if (Environment.GetEnvironmentVariable("FIDELITY_TEST_SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            // A tab that lies behind another is not painted, and a picture of it waits for that.
+            await page.BringToFrontAsync();
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{seen}.png"), FullPage = true });
+        }
+
         (await page.RunAxe()).Violations.Select(violation => $"{violation.Id}: {violation.Help} {violation.Nodes[0].Html}").ShouldBeEmpty(seen);
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width, seen);
     }
