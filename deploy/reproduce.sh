@@ -26,4 +26,4 @@ use_postgres
 use_rabbitmq
 export FIDELITY_SECRET_FILE=$FIDELITY_DATA/secret
 require_accounts
-as_service Pir dotnet "$APP/Pir/Fidelity.Pir.dll" --reproduce "$@"
+as_service Pir env Logging__LogLevel__Default=Warning dotnet "$APP/Pir/Fidelity.Pir.dll" --reproduce "$@"
