@@ -36,8 +36,8 @@ public enum ChangeCause
 
 /// <summary>A record that makes a measure another than it was.</summary>
 /// <param name="Cause">Why.</param>
-/// <param name="Before">The record then; null when it was not known.</param>
-/// <param name="After">The record now; null when it is not known any more.</param>
+/// <param name="Before">The record then; null when it was not known, or may not be told.</param>
+/// <param name="After">The record now; null when it is not known any more, or may not be told.</param>
 public sealed record BasisChange(ChangeCause Cause, BasisRow? Before, BasisRow? After);
 
 /// <summary>The difference between what a measure rested on and what it rests on now.</summary>

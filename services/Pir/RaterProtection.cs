@@ -18,6 +18,14 @@ static class RaterProtection
             : review.Shown.FirstOrDefault(shown => shown.Measure == measure.Measure) ?? Withhold(measure, Reason(review, measure, raters))),
     ];
 
+    /// <summary>
+    /// What made a measure another, as it may be told: of surveys, answered or due, how many and why; neither whose they are, of when nor
+    /// what they say.
+    /// </summary>
+    public static IReadOnlyList<BasisChange> MayLeave(ReviewCalculated review, MeasureResult measure, IReadOnlyList<BasisChange> changes) =>
+        RatersToShow(review, measure) is null && measure.Measure is not ("sam_completed" or "cam_completed") ? changes
+            : [.. changes.Select(change => change with { Before = null, After = null })];
+
     /// <summary>The protected values that could be shown now and have not been.</summary>
     public static IReadOnlyList<MeasureResult> Ready(ReviewCalculated review) =>
     [

@@ -17,7 +17,7 @@ public sealed record ReviewExamined(Guid Round, Reproduction Reproduction, IRead
 /// <summary>What a measure was when it was presented, what it is today, and the whole of why.</summary>
 /// <param name="Presented">As presented.</param>
 /// <param name="Now">As it is today, as it may be shown.</param>
-/// <param name="Changes">The records that it sees otherwise now; of SAM and CAM without any id, so that they can only be counted.</param>
+/// <param name="Changes">The records that it sees otherwise now; of SAM and CAM their causes alone, so that they can only be counted (measurement.md §6).</param>
 public sealed record MeasureDifference(MeasureResult Presented, MeasureResult Now, IReadOnlyList<BasisChange> Changes);
 
 /// <summary>What came of computing a presented review again.</summary>

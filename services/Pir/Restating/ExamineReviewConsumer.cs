@@ -7,9 +7,9 @@ sealed class ExamineReviewConsumer(ReviewExamination examination) : IConsumer<Ex
 {
     public async Task Consume(ConsumeContext<ExamineReview> context)
     {
-        var (round, programme, team, period) = context.Message;
-        await context.RespondAsync(new ReviewExamined(
-            round, await examination.Reproduce(programme, team, period, context.CancellationToken),
-            await examination.Compare(programme, team, period, context.CancellationToken)));
+        var ((round, programme, team, period), stopping) = (context.Message, context.CancellationToken);
+        await context.RespondAsync(await examination.Presented(programme, team, period, stopping) is not { } presented
+            ? new ReviewExamined(round, Reproduction.NotPresented, [])
+            : new ReviewExamined(round, await examination.Reproduce(presented, stopping), (await examination.Compare(presented, stopping)).Differences));
     }
 }

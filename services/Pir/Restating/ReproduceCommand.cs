@@ -16,7 +16,9 @@ static class ReproduceCommand
             return 2;
         }
 
-        var found = await services.GetRequiredService<ReviewExamination>().Reproduce(programme, team, period, CancellationToken.None);
+        var examination = services.GetRequiredService<ReviewExamination>();
+        var found = await examination.Presented(programme, team, period, CancellationToken.None) is { } presented
+            ? await examination.Reproduce(presented, CancellationToken.None) : Reproduction.NotPresented;
         await console.WriteLineAsync(found switch
         {
             Reproduction.Identical => "Computed again from its position, and the same to the bit.",

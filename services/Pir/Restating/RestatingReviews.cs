@@ -31,10 +31,9 @@ sealed class RestatingReviews(IServiceProvider services, InstallationKeys keys) 
     async Task Restate(string key, CancellationToken stopping)
     {
         var (writer, examination) = (services.GetRequiredService<EventWriter>(), services.GetRequiredService<ReviewExamination>());
-        if (await writer.Read<ReviewSignOff>(key, stopping) is not { PresentedAt: not null, Of: var (programme, team, period) })
+        if (await writer.Read<ReviewSignOff>(key, stopping) is not { PresentedAt: not null, Pinned.Figures: var presented })
             return;
-        var today = await examination.Today(programme, team, period, stopping);
-        var differences = await examination.Compare(programme, team, period, stopping);
+        var (today, differences) = await examination.Compare(presented, stopping);
         var restated = new Restated(today.Position, today.AsOf,
         [
             .. differences.Select(difference => new RestatedMeasure(

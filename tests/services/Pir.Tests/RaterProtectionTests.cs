@@ -34,6 +34,28 @@ public sealed class RaterProtectionTests
     }
 
     [Fact]
+    public void Of_what_changed_a_number_of_SAM_or_CAM_only_the_causes_leave()
+    {
+        Answer("t-1", "t-2");
+        _review.Come(After);
+        var review = _review.Review!.Latest!;
+        BasisChange[] changes =
+        [
+            new(ChangeCause.Late, null, new("", "t-3", InPeriod, Ruling.Counts, 4)),
+            new(ChangeCause.Withdrawn, new("", "t-1", InPeriod, Ruling.Counts, 4), new("", "t-1", InPeriod, Ruling.Withdrawn, null)),
+        ];
+        foreach (var measure in review.Measures)
+        {
+            var told = RaterProtection.MayLeave(review, measure, changes);
+            told.Select(change => change.Cause).ShouldBe([ChangeCause.Late, ChangeCause.Withdrawn], measure.Measure);
+            if (Protected.Contains(measure.Measure) || measure.Measure is "sam_completed" or "cam_completed")
+                told.ShouldAllBe(change => change.Before == null && change.After == null, measure.Measure);
+            else
+                told.ShouldBe(changes, measure.Measure);
+        }
+    }
+
+    [Fact]
     public void Before_the_period_has_ended_only_completion_counts_leave()
     {
         Answer("t-1", "t-2", "t-3", "s-1");
