@@ -1,6 +1,8 @@
 using Fidelity.Contracts;
 using Fidelity.Contracts.Pir;
+using Fidelity.Contracts.Submitting;
 using Fidelity.Portal.Access;
+using Fidelity.Portal.FillingIn;
 using Fidelity.Portal.Reviews;
 using Fidelity.Portal.Submitting;
 using Fidelity.ServiceDefaults;
@@ -51,13 +53,22 @@ sealed class ReviewDesk(TeamReviewsReader teams, ReviewParts parts, SubmitRecord
         team, review, team.SignOffs.GetValueOrDefault(review.Period),
         new(await parts.Read(new(team.Team.Programme, team.Team.TeamId, review.Period), stopping), team.GoalsBefore(review)));
 
-    /// <summary>Signs what was seen. The codes of what hinders it; none when it is signed, or will be.</summary>
-    public Task<IReadOnlyList<string>> Sign(OpenReview open, SignatoryRole role, string by, CancellationToken stopping) => Ask(
-        new SignReview(Guid.Empty, open.Name.Programme, open.Name.TeamId, open.Name.Period, role, by, clock.GetUtcNow(), open.ToSign.Position, open.Text.ToText()),
-        stopping);
+    /// <summary>Signs what was seen.</summary>
+    public Task<SigningAnswer> Sign(OpenReview open, SignatoryRole role, string by, Reach reach, CancellationToken stopping)
+    {
+        var at = clock.GetUtcNow();
+        return Ask(
+            new SignReview(Guid.Empty, open.Name.Programme, open.Name.TeamId, open.Name.Period, role, by, at, open.ToSign.Position, open.Text.ToText()),
+            open.Name, reach, signOff => signOff?.Signatures.Contains(new(role, by, at)) == true, stopping);
+    }
 
-    public Task<IReadOnlyList<string>> WithdrawSignature(OpenReview open, SignatoryRole role, string by, CancellationToken stopping) => Ask(
-        new WithdrawSignature(Guid.Empty, open.Name.Programme, open.Name.TeamId, open.Name.Period, role, by, clock.GetUtcNow()), stopping);
+    public Task<SigningAnswer> WithdrawSignature(OpenReview open, SignatoryRole role, string by, Reach reach, CancellationToken stopping)
+    {
+        var at = clock.GetUtcNow();
+        return Ask(
+            new WithdrawSignature(Guid.Empty, open.Name.Programme, open.Name.TeamId, open.Name.Period, role, by, at), open.Name, reach,
+            signOff => signOff?.Ended.Any(ended => ended.Signature.By == by && ended.At == at) == true, stopping);
+    }
 
     /// <summary>Has a presented review computed again, and compared with today's records; null when no answer came in time.</summary>
     public Task<ReviewExamined?> Examine(ReviewName name, CancellationToken stopping)
@@ -70,9 +81,17 @@ sealed class ReviewDesk(TeamReviewsReader teams, ReviewParts parts, SubmitRecord
         }, Patience, stopping);
     }
 
-    async Task<IReadOnlyList<string>> Ask(Command command, CancellationToken stopping)
+    async Task<SigningAnswer> Ask(Command command, ReviewName name, Reach reach, Predicate<SignOff?> isThere, CancellationToken stopping)
     {
         var taken = await records.Take(command, stopping);
-        return [.. taken.Faults.Select(fault => fault.Code), .. taken.Submission?.Concluded?.Causes.Select(cause => cause.Code) ?? []];
+        IReadOnlyList<string> refusals = [.. taken.Faults.Select(fault => fault.Code), .. taken.Submission?.Concluded?.Causes.Select(cause => cause.Code) ?? []];
+        var recorded = new Recorded(command, taken.Submission?.Concluded is { Outcome: SubmissionOutcome.Recorded });
+        return new(refusals, await recorded.IsShown(
+            async () => isThere((await teams.Read(name.Programme, name.TeamId, reach, reach))?.SignOffs.GetValueOrDefault(name.Period)), stopping));
     }
 }
+
+/// <summary>What came of signing.</summary>
+/// <param name="Refusals">The codes of what hinders it; none when it is kept.</param>
+/// <param name="IsShown">Whether it is in effect and the page shows it; false of what is kept and still on its way.</param>
+public sealed record SigningAnswer(IReadOnlyList<string> Refusals, bool IsShown);
