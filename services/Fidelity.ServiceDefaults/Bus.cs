@@ -31,12 +31,9 @@ public static class Bus
                 broker.Host(address);
                 broker.DeployTopologyOnly = declareOnly;
                 broker.PublishTopology.BrokerTopologyOptions = PublishBrokerTopologyOptions.MaintainHierarchy;
-                broker.Publish<Contracts.Command>(type => type.Exclude = true);
-                broker.Publish<Contracts.Fact>(type => type.Exclude = true);
-                broker.Publish<Contracts.Tam.TamInterviewFact>(type => type.Exclude = true);
-                broker.Publish<Contracts.Tam.TamOpportunityFact>(type => type.Exclude = true);
-                broker.Publish<Contracts.Surveys.SurveyFact>(type => type.Exclude = true);
-                broker.Publish<Contracts.Surveys.SurveyOpportunityFact>(type => type.Exclude = true);
+                // Nobody takes a kind of message, only messages; an exchange for a kind would be nobody's at the broker.
+                foreach (var kind in typeof(Contracts.Command).Assembly.GetExportedTypes().Where(type => type is { IsClass: true, IsAbstract: true, IsSealed: false }))
+                    broker.Publish(kind, type => type.Exclude = true);
                 broker.ConfigurePublish(pipe => pipe.UseExecute(RequireARoute));
                 broker.ConfigureSend(pipe => pipe.UseExecute(RequireARoute));
                 broker.SendTopology.ConfigureErrorSettings = Inboxes.ConfigureErrorQueue;
