@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Dapper;
 using Npgsql;
 using RabbitMQ.Client;
@@ -175,6 +176,38 @@ public sealed class AccountsTests(AccountsInstallation installation) : IClassFix
                 await using var channel = await portal.CreateChannelAsync(cancellationToken: Cancelled);
                 await channel.ExchangeBindAsync("portal", $"Fidelity.Contracts.Surveys:{fact}", "", cancellationToken: Cancelled);
             }, fact);
+        }
+    }
+
+    /// <summary>Signing is what Pir alone decides and tells; nothing else of an installation says whether its account may.</summary>
+    [Fact]
+    public async Task A_review_that_is_signed_is_told_to_the_portal()
+    {
+        var review = (await installation.Get($"/api/v1/reviews?programme={AccountsInstallation.Programme}&team=t1&period=2026-H1"))[0]!;
+        await using var portal = await Connect("portal");
+        await using (var channel = await portal.CreateChannelAsync(new CreateChannelOptions(true, true), Cancelled))
+        {
+            var command = new JsonObject
+            {
+                ["messageId"] = Guid.CreateVersion7(), ["messageType"] = new JsonArray("urn:message:Fidelity.Contracts.Pir:SignReview"),
+                ["message"] = new JsonObject
+                {
+                    ["submissionId"] = Guid.CreateVersion7(), ["programme"] = AccountsInstallation.Programme, ["teamId"] = "t1", ["period"] = "2026-H1", ["role"] = "supervisor",
+                    ["signedBy"] = "s1", ["at"] = "2026-07-10T09:00:00+00:00", ["position"] = (long)review["position"]!,
+                    ["text"] = new JsonObject { ["version"] = 2, ["strengths"] = "Calls", ["areasToImprove"] = "School", ["goals"] = new JsonArray(), ["followUps"] = new JsonArray() },
+                },
+            };
+            await channel.BasicPublishAsync(
+                "pir", "", mandatory: true, new BasicProperties { ContentType = "application/vnd.masstransit+json", Persistent = true },
+                System.Text.Encoding.UTF8.GetBytes(command.ToJsonString()), Cancelled);
+        }
+
+        await using var database = new NpgsqlConnection(installation.Database);
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (await database.ExecuteScalarAsync<long>("select count(*) from portal.facts where kind = 'sign_off' and data->'signOff'->'signatures'->0->>'by' = 's1'") == 0)
+        {
+            waited.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1), "the portal has not been told");
+            await Task.Delay(100, Cancelled);
         }
     }
 
