@@ -38,7 +38,13 @@ public sealed record XmRChart(
 public sealed record PChartMonth(DateOnly Month, int Numerator, int Denominator, double? Value, double? Low, double? High);
 
 /// <summary>A chart of a share, with its limits for each month.</summary>
-public sealed record PChart(Fraction PBar, IReadOnlyList<PChartMonth> Months);
+/// <param name="PBar">The share over all months.</param>
+/// <param name="Months">In order.</param>
+/// <param name="Assurance">
+/// Of the bands of all months in which anything was counted: when each is on the good side, when each is on the bad side, or neither.
+/// Null below 13 such months or without a target.
+/// </param>
+public sealed record PChart(Fraction PBar, IReadOnlyList<PChartMonth> Months, Assurance? Assurance);
 
 /// <summary>The months from one change of the baseline to the next, with limits and signals of their own.</summary>
 /// <param name="Months">In order, gaps included.</param>
@@ -84,10 +90,7 @@ public static class ControlChart
         return new(
             values.Length, mean, movingRange, lower, upper, trial,
             [.. (rules ?? SignalRules.All).Select(Signal)],
-            trial || target is null ? null
-            : target.IsMetBy(lower) && target.IsMetBy(upper) ? Assurance.ConsistentlyMeets
-            : target.IsMissedByAll(lower, upper) ? Assurance.ConsistentlyFails
-            : Assurance.HitAndMiss);
+            trial || target is null ? null : Assure(target, [(lower, upper)]));
 
         Signal Signal(SignalRule rule) => new(rule.Id, [.. rule.Marks(values, mean, upper).Select(point => months[point].Month)]);
     }
@@ -109,8 +112,9 @@ public static class ControlChart
     /// <summary>The p-charts of a share whose baseline was changed, one for each phase: p̄ and limits come from its own months alone.</summary>
     /// <param name="months">In order of month.</param>
     /// <param name="firstMonths">The first month of each new phase, in any order; one up to the first of the months begins nothing.</param>
-    public static IReadOnlyList<PChartPhase> PChart(IEnumerable<MonthlyShare> months, IEnumerable<DateOnly> firstMonths) =>
-        [.. Phases(months, month => month.Month, firstMonths).Select(phase => new PChartPhase(phase, PChart(phase)))];
+    /// <param name="target">What assurance is given against.</param>
+    public static IReadOnlyList<PChartPhase> PChart(IEnumerable<MonthlyShare> months, IEnumerable<DateOnly> firstMonths, Target? target = null) =>
+        [.. Phases(months, month => month.Month, firstMonths).Select(phase => new PChartPhase(phase, PChart(phase, target)))];
 
     static IEnumerable<IReadOnlyList<T>> Phases<T>(IEnumerable<T> months, Func<T, DateOnly> month, IEnumerable<DateOnly> firstMonths)
     {
@@ -119,14 +123,18 @@ public static class ControlChart
     }
 
     /// <summary>The p-chart of a share: p̄ ± 3√(p̄(1−p̄)/nᵢ). Null when nothing was counted at all.</summary>
-    public static PChart? PChart(IReadOnlyList<MonthlyShare> months)
+    /// <param name="months">In order of month.</param>
+    /// <param name="target">What assurance is given against.</param>
+    public static PChart? PChart(IReadOnlyList<MonthlyShare> months, Target? target = null)
     {
         ArgumentNullException.ThrowIfNull(months);
         var total = months.Sum(month => month.Denominator);
         if (total == 0)
             return null;
         var pBar = new Fraction(months.Sum(month => month.Numerator), total);
-        return new(pBar, [.. months.Select(Limit)]);
+        PChartMonth[] limited = [.. months.Select(Limit)];
+        var bands = limited.Where(month => month.Value is not null).Select(month => ((Fraction)(decimal)month.Low!.Value, (Fraction)(decimal)month.High!.Value)).ToList();
+        return new(pBar, limited, bands.Count < PointsForFirmLimits || target is null ? null : Assure(target, bands));
 
         PChartMonth Limit(MonthlyShare month)
         {
@@ -136,6 +144,11 @@ public static class ControlChart
             return new(month.Month, month.Numerator, month.Denominator, (double)month.Numerator / month.Denominator, low, high);
         }
     }
+
+    static Assurance Assure(Target target, IReadOnlyList<(Fraction Lower, Fraction Upper)> bands) =>
+        bands.All(band => target.IsMetBy(band.Lower) && target.IsMetBy(band.Upper)) ? Assurance.ConsistentlyMeets
+        : bands.All(band => target.IsMissedByAll(band.Lower, band.Upper)) ? Assurance.ConsistentlyFails
+        : Assurance.HitAndMiss;
 
     /// <summary>Funnel limits of a team with denominator <paramref name="n"/> around the network's share.</summary>
     /// <remarks>Spiegelhalter (2005), Stat Med 24(8):1185–1202.</remarks>

@@ -80,6 +80,8 @@ public sealed class FactsTable(ServiceSchema schema) : IReadModel
             primary key (programme, kind, key));
         create index if not exists facts_by_team on {schema}.facts (programme, team_id, kind);
         create index if not exists facts_of_teams on {schema}.facts (kind, programme, team_id) where kind in ('team', 'review', 'trend');
+        create index if not exists facts_of_interviews_due on {schema}.facts (programme, team_id)
+            where kind = 'tam_opportunity' and data->'opportunity'->>'outcome' = 'open';
         """);
 
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };

@@ -89,6 +89,80 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     }
 
     [Fact]
+    public async Task The_overview_says_of_charted_indicators_whether_they_changed_and_meet_their_target_and_puts_concern_first()
+    {
+        await using var profile = await chromium.NewProfile(Portal, "en-GB");
+        var page = await Open(profile, $"/?programme={Programme}&period={Period}");
+        foreach (var team in Season["teams"]!.AsArray())
+        {
+            var row = page.Locator("tbody tr", new() { Has = page.GetByRole(AriaRole.Link, new() { Name = (string)team!["name"]!, Exact = true }) });
+            foreach (var (place, key) in Indicators[(string)team["profile"]!].Index())
+            {
+                var marks = await row.GetByRole(AriaRole.Cell).Nth(2 + place).Locator(".verdict:not(.met, .not_met, .no_target, .insufficient)").AllInnerTextsAsync();
+                marks.Select(mark => mark.Trim()).ShouldBe(Charted(team, key), $"{team["team"]} {key}");
+            }
+        }
+
+        var worse = await page.EvaluateAsync<int[][]>(
+            "[...document.querySelectorAll('table')].map(table => [...table.tBodies[0].rows].map(row => row.querySelectorAll('.verdict.worse').length))");
+        worse.ShouldAllBe(table => table.SequenceEqual(table.OrderDescending()));
+        await page.GetByLabel("Order").SelectOptionAsync("By name");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        (await page.Locator("table:first-of-type tbody th a").AllInnerTextsAsync()).ShouldBe(["Team Norr", "Team Söder", "Team Väster", "Team Öster"]);
+    }
+
+    /// <summary>What the season's own figures say of a chart: a signal in the newest month with a value, and where the limits lie.</summary>
+    static IEnumerable<string> Charted(JsonNode team, string measure)
+    {
+        if (measure == "adherence")
+        {
+            var newest = team["trend"]!.AsArray().Last(month => month!["value"] is not null)!;
+            var isMarked = team["xmr"]!["signals"]!.AsObject().Any(rule => rule.Value!.AsArray().Any(month => (string)month! == (string)newest["month"]!));
+            yield return !isMarked ? "no signal" : (double)newest["value"]! > (double)team["xmr"]!["mean"]! ? "better" : "worse";
+            if (team["xmr"]!["assurance"] is { } assurance)
+                yield return (string)assurance!;
+        }
+        else if (team["p_chart_" + measure] is { } chart)
+        {
+            var months = chart["months"]!.AsArray().Where(month => (int)month!["denominator"]! > 0).ToList();
+            var (value, low, high) = ((double)months[^1]!["value"]!, (double)months[^1]!["low"]!, (double)months[^1]!["high"]!);
+            yield return value < low ? "worse" : value > high ? "better" : "no signal";
+            if ((string)team["profile"]! == "mst@1")
+            {
+                var target = measure == "adherence_above" ? 0.8 : 0.7;
+                yield return months.All(month => (double)month!["low"]! >= target) ? "consistently meets"
+                    : months.All(month => (double)month!["high"]! < target) ? "consistently fails" : "hit and miss";
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_funnel_holds_each_team_against_the_share_of_all_of_them()
+    {
+        await using var profile = await chromium.NewProfile(Portal, "en-GB");
+        var page = await Open(profile, $"/?programme={Programme}&period={Period}");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Compare teams in a funnel plot" }).ClickAsync();
+        await page.GetByLabel("Indicator").SelectOptionAsync("tam_completed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        page.Url.ShouldContain($"period={Period}");
+        var teams = Season["teams"]!.AsArray().Where(team => (string)team!["profile"]! == "mst@1").ToList();
+        var measures = teams.Select(team => Measure((string)team!["team"]!, "tam_completed")!).ToList();
+        var (numerator, denominator) = (measures.Sum(one => (int)one["numerator"]!), measures.Sum(one => (int)one["denominator"]!));
+        var mean = (double)numerator / denominator;
+        (await page.Locator("#funnel-mst-1-facts").InnerTextAsync()).ShouldContain($"{numerator}/{denominator}");
+        foreach (var (team, measure) in teams.Zip(measures))
+        {
+            var row = page.Locator("tbody tr", new() { Has = page.GetByRole(AriaRole.Link, new() { Name = (string)team!["name"]!, Exact = true }) });
+            var cells = await row.GetByRole(AriaRole.Cell).AllInnerTextsAsync();
+            Numbers(cells[0], "en")[0].ShouldBe(Shown(measure, "value"), Tolerance(measure));
+            var half = 1.959964 * Math.Sqrt(mean * (1 - mean) / (int)measure["denominator"]!);
+            Numbers(cells[1], "en").ShouldBe([100 * (mean - half), Math.Min(100, 100 * (mean + half))], 0.5 + 1e-9);
+            var value = (double)measure["value"]!;
+            cells[3].Contains("no more than chance", StringComparison.Ordinal).ShouldBe(Math.Abs(value - mean) <= half, (string)team["team"]!);
+        }
+    }
+
+    [Fact]
     public async Task Both_profiles_stand_on_one_screen_with_what_can_be_compared_in_the_same_columns()
     {
         await using var profile = await chromium.NewProfile(Portal, "sv-SE");
@@ -362,6 +436,9 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     [InlineData("overview", "/", "sv-SE", 1366, ColorScheme.Light)]
     [InlineData("overview", "/", "en-GB", 390, ColorScheme.Dark)]
     [InlineData("overview", "/", "sv-SE", 320, ColorScheme.Light)]
+    [InlineData("funnel", $"/funnel?period={Period}", "sv-SE", 1366, ColorScheme.Dark)]
+    [InlineData("funnel", $"/funnel?period={Period}&measure=completed", "en-GB", 1366, ColorScheme.Light)]
+    [InlineData("funnel", $"/funnel?period={Period}&measure=completed", "sv-SE", 390, ColorScheme.Light)]
     [InlineData("pir", Pir, "en-GB", 1366, ColorScheme.Dark)]
     [InlineData("pir", Pir, "sv-SE", 390, ColorScheme.Light)]
     [InlineData("pir", Pir, "en-GB", 320, ColorScheme.Light)]

@@ -8,13 +8,12 @@ namespace Fidelity.Portal.Figures;
 static class Marks
 {
     /// <summary>A verdict; the page has its <see cref="VerdictShapes"/> once.</summary>
-    public static MarkupString Verdict(MeasureStatus status, string words)
-    {
-        var code = Codes.Of(status);
-        return new($"""
-            <span class="verdict {code}"><svg aria-hidden="true"><use href="#verdict-{code}" /></svg> <span>{HtmlEncoder.Default.Encode(words)}</span></span>
-            """);
-    }
+    public static MarkupString Verdict(MeasureStatus status, string words) => Verdict(Codes.Of(status), words);
+
+    /// <summary>What a chart says, likewise with the shapes of that.</summary>
+    public static MarkupString Verdict(string code, string words) => new($"""
+        <span class="verdict {code}"><svg aria-hidden="true"><use href="#verdict-{code}" /></svg> <span>{HtmlEncoder.Default.Encode(words)}</span></span>
+        """);
 
     /// <summary>Stands behind a figure that rests on something unverified; the page says below what the star means.</summary>
     public static MarkupString Unverified(string words) => new($"""

@@ -10,7 +10,8 @@ using Npgsql;
 namespace Fidelity.Portal.Overview;
 
 /// <summary>A team, one of its reviews and its trend; null while Pir has not computed them.</summary>
-public sealed record TeamStanding(TeamChanged Team, ReviewComputed? Review, TrendPicture? Trend);
+/// <param name="Waiting">How many interviews are due today and not yet given.</param>
+public sealed record TeamStanding(TeamChanged Team, ReviewComputed? Review, TrendPicture? Trend, int Waiting = 0);
 
 /// <summary>What an overview can be narrowed to.</summary>
 public sealed record Choices(IReadOnlyList<string> Programmes, IReadOnlyList<string> Periods);
@@ -39,10 +40,14 @@ sealed class NetworkReader(NpgsqlDataSource database, ServiceSchema schema)
     public async Task<IReadOnlyList<TeamStanding>> Read(string? programme, string? period, Reach reach)
     {
         await using var connection = await database.OpenConnectionAsync();
-        var rows = await connection.QueryAsync<(string Team, string? Review, string? Trend)>(
+        var rows = await connection.QueryAsync<(string Team, string? Review, string? Trend, int Waiting)>(
             $"""
-            select team.data, review.data, trend.data
+            select team.data, review.data, trend.data, coalesce(due.interviews, 0)::integer
             from {schema.Name}.standings team
+            left join (
+                select programme, team_id, count(*) as interviews from {schema.Name}.facts
+                where kind = 'tam_opportunity' and data->'opportunity'->>'outcome' = 'open'
+                group by programme, team_id) due using (programme, team_id)
             left join {schema.Name}.standings trend on (trend.programme, trend.team_id, trend.kind) = (team.programme, team.team_id, 'trend')
             left join lateral (
                 select coalesce(presented.data, computed.data) as data from {schema.Name}.standings computed
@@ -58,7 +63,7 @@ sealed class NetworkReader(NpgsqlDataSource database, ServiceSchema schema)
         return [.. rows.Select(row => new TeamStanding(
             FactsTable.Read<TeamChanged>(row.Team),
             row.Review is null ? null : FactsTable.Read<ReviewComputed>(row.Review),
-            row.Trend is null ? null : JsonSerializer.Deserialize<TrendPicture>(row.Trend, FactsTable.Json)))];
+            row.Trend is null ? null : JsonSerializer.Deserialize<TrendPicture>(row.Trend, FactsTable.Json), row.Waiting))];
     }
 
     /// <summary>The teams alone, by programme and name.</summary>

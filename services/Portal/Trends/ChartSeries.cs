@@ -77,12 +77,12 @@ public sealed record ChartSeries(
     /// <summary>The p-charts of a share, one for each phase. A month outside its limits is a signal.</summary>
     static ChartSeries? OfShare(TrendSeries series, IReadOnlyList<MonthlyShare> trend, IReadOnlyList<DateOnly> firstMonths, Target? target)
     {
-        var phases = ControlChart.PChart(Whole(trend), firstMonths);
+        var phases = ControlChart.PChart(Whole(trend), firstMonths, target);
         return phases.All(phase => phase.Chart is null) ? null : Joined(Codes.Of(series), Unit.Share, target, [.. phases.Select(Of)]);
 
         static (ChartPhase, IEnumerable<ChartMonth>, IReadOnlyList<ChartSignal>) Of(PChartPhase phase)
         {
-            var shown = new ChartPhase(phase.Months[0].Month, phase.Months[^1].Month, phase.Chart?.PBar.ToDouble(), null, IsTrial: false, null);
+            var shown = new ChartPhase(phase.Months[0].Month, phase.Months[^1].Month, phase.Chart?.PBar.ToDouble(), null, IsTrial: false, phase.Chart?.Assurance);
             ChartMonth[] months = [.. (phase.Chart?.Months ?? []).Select(month => new ChartMonth(
                 month.Month, month.Value, $"{month.Numerator}/{month.Denominator}",
                 month.Denominator == 0 ? null : Intervals.Wilson(month.Numerator, month.Denominator), month.Low, month.High, SideOf(month),

@@ -36,9 +36,11 @@ sealed record Plot(int Months, double Step, double Left, double Top, double Heig
         return path.ToString();
     }
 
-    public string Triangle(int month, double value, bool up, double size)
+    public string Triangle(int month, double value, bool up, double size) => Triangle(X(month), Y(value), up, size);
+
+    /// <summary>Around a point of a drawing.</summary>
+    public static string Triangle(double x, double y, bool up, double size)
     {
-        var (x, y) = (X(month), Y(value));
         var tip = up ? -size : size;
         return $"M{Number(x)} {Number(y + tip)}L{Number(x + size)} {Number(y - tip * 0.7)}L{Number(x - size)} {Number(y - tip * 0.7)}Z";
     }

@@ -250,6 +250,24 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public void A_share_is_assured_when_every_month_s_band_lies_on_one_side_of_the_target()
+    {
+        Assurance? Of(Target? target, params int[] numbers) =>
+            ControlChart.PChart([.. numbers.Select((n, place) => new MonthlyShare(Month(place), n * 4 / 5, n))], target)!.Assurance;
+        int[] year = [.. Enumerable.Repeat(225, 13)];
+        // n = 225: 3√(.16/225) = .08, so .72–.88.
+        Of(Target.AtLeast(0.7m), year).ShouldBe(Assurance.ConsistentlyMeets);
+        Of(Target.AtLeast(0.72m), year).ShouldBe(Assurance.ConsistentlyMeets, "the limit itself is good enough");
+        Of(Target.AtLeast(0.8m), year).ShouldBe(Assurance.HitAndMiss);
+        Of(Target.AtLeast(0.9m), year).ShouldBe(Assurance.ConsistentlyFails);
+        Of(Target.Below(0.88m), year).ShouldBe(Assurance.HitAndMiss, "the limit itself is not below");
+        // One month of 25 has .8 ± .24.
+        Of(Target.AtLeast(0.7m), [.. year, 25]).ShouldBe(Assurance.HitAndMiss);
+        Of(Target.AtLeast(0.7m), [.. year.Skip(1), 0]).ShouldBeNull("twelve months were counted");
+        Of(null, year).ShouldBeNull();
+    }
+
+    [Fact]
     public void A_p_chart_has_limits_by_month_and_none_where_nothing_was_counted()
     {
         // p̄ = 10/25 = .4; √(.4·.6/24) = .1, so limits .4 ± .3 in the month of 24.

@@ -43,6 +43,17 @@ public sealed class ChartSeriesTests
     }
 
     [Fact]
+    public void What_a_chart_says_now_is_its_newest_value_s_signal_and_the_last_phase_s_assurance()
+    {
+        ChartStanding Now(IReadOnlyList<PhaseStart> phases, params Fraction?[] values) => ChartStanding.Of(ChartSeries.Of(Trend(phases, values), TrendSeries.Adherence)!);
+        Now([], [.. Enumerable.Repeat<Fraction?>(0.7m, 14), 0.2m, null]).ShouldBe(new(Side.Worse, Assurance.HitAndMiss, null), "a month without a value is passed over");
+        Now([], [.. Enumerable.Repeat<Fraction?>(0.7m, 13)]).ShouldBe(new(Side.None, Assurance.ConsistentlyMeets, null));
+        Now([], 0.7m, 0.7m).ShouldBe(new(Side.None, null, NoAssurance.TrialLimits));
+        Now([new(TrendSeries.Adherence, Month(13))], [.. Enumerable.Repeat<Fraction?>(0.7m, 14)]).Missing.ShouldBe(NoAssurance.FewMonths, "one month has no limits");
+        ChartStanding.Of(ChartSeries.Of(Trend([]), TrendSeries.TamCompleted)!).ShouldBe(new(Side.None, null, NoAssurance.FewMonths));
+    }
+
+    [Fact]
     public void A_part_of_a_chart_keeps_limits_and_only_the_signals_that_it_shows()
     {
         // Fourteen months at .5 and one at 1: the last lies beyond its limit, and all before it below the mean.
