@@ -4,7 +4,7 @@
 #
 #   tests/bench.sh [BENCHMARK…]
 #
-#   BENCHMARK   import, submissions, forms, existence, rebuild, events, broker; without any, all of them
+#   BENCHMARK   import, submissions, forms, overview, existence, rebuild, events, broker; without any, all of them
 #
 # Environment:
 #   FIDELITY_BENCH_EVENTS   events appended while the broker is away (default: 200000)

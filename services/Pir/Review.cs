@@ -13,6 +13,12 @@ public sealed record ReviewCalculated(
     /// <summary>What had been shown of SAM and CAM by then.</summary>
     public IReadOnlyList<MeasureResult> Shown { get; init; } = [];
 
+    /// <summary>For which reasons how many cases were closed; none in what was computed before they were kept.</summary>
+    public IReadOnlyList<ClosureCount> Closures { get; init; } = [];
+
+    /// <summary>What became of how many interviews that fell due; none in what was computed before they were kept.</summary>
+    public IReadOnlyList<OutcomeCount> Interviews { get; init; } = [];
+
     /// <summary>The period, as the team's first month has it.</summary>
     public Period Days(int startMonth) => Fidelity.Measurement.Period.Parse(Period, startMonth);
 
@@ -26,13 +32,17 @@ public sealed record ReviewCalculated(
             profile.Id, known.Position, today, known.DataTo(today < period.To ? today : period.To),
             Closed: known.Facts.Cases.Count(known => known.Discharged <= today && period.Contains(known.Discharged.Value)),
             FullCourse: measures.Single(measure => measure.Measure == "completed").Denominator,
-            measures);
+            measures)
+        {
+            Closures = PeriodCounts.Closures(period, known.Facts, today), Interviews = PeriodCounts.Interviews(period, known.Facts, today),
+        };
     }
 
     /// <summary>Whether the two say the same of the period; where and when they were computed aside.</summary>
     public bool Agrees(ReviewCalculated other) =>
-        this with { Position = other.Position, AsOf = other.AsOf, Measures = other.Measures, Shown = other.Shown } == other
-        && Measures.SequenceEqual(other.Measures) && Shown.SequenceEqual(other.Shown);
+        this with { Position = other.Position, AsOf = other.AsOf, Measures = other.Measures, Shown = other.Shown, Closures = other.Closures, Interviews = other.Interviews } == other
+        && Measures.SequenceEqual(other.Measures) && Shown.SequenceEqual(other.Shown)
+        && Closures.SequenceEqual(other.Closures) && Interviews.SequenceEqual(other.Interviews);
 }
 
 /// <summary>Values of SAM and CAM were let out. They stay as they are here, whatever is recorded later (measurement.md §6).</summary>

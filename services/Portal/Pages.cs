@@ -43,7 +43,6 @@ static class Pages
         builder.Services.AddSingleton<SurveyCoverageReader>();
         builder.Services.AddSingleton<DueNowReader>();
         builder.Services.AddSingleton<EndingsReader>();
-        builder.Services.AddSingleton<ClosuresReader>();
         builder.Services.AddScoped<ReviewDocument>();
         builder.Services.AddSingleton<RecentScoresReader>();
         builder.Services.AddSingleton<WaitingSubmissionsReader>();

@@ -20,6 +20,21 @@ static partial class Browsing
         return browser;
     }
 
+    /// <summary>A programme's director, under a grant that an administrator gives.</summary>
+    public static async Task<HttpClient> AsDirector(Installation installation, string programme)
+    {
+        using var administrator = New(installation);
+        await administrator.TakeUp(await Invite(), "administrator.for.director");
+        var invited = await administrator.Send("/access", ("_handler", "invite"), ("holder", "Director"), ("programme", programme));
+        var browser = New(installation);
+        await browser.TakeUp(WebUtility.HtmlDecode(Link().Match(invited.Page).Value), "bench.director");
+        var account = Account().Match(await administrator.GetStringAsync(new Uri("/access", UriKind.Relative))).Value;
+        await administrator.Send(
+            account, ("_handler", "give-grant"), ("grant", Guid.CreateVersion7().ToString()), ("role", "programme_director"), ("on", programme),
+            ("basis", "benchmarks"), ("from", "2026-10-01"), ("until", "2026-12-31"));
+        return browser;
+    }
+
     /// <summary>Sends a page's form, with the token that the page gives for that, and goes where it leads.</summary>
     public static async Task<(Uri Address, string Page)> Send(this HttpClient browser, string page, params (string Name, string Value)[] fields)
     {
@@ -55,6 +70,9 @@ static partial class Browsing
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"(?<token>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Token();
+
+    [GeneratedRegex("/access/accounts/[-0-9a-f]+(?=\">Director)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Account();
 
     [GeneratedRegex("https?://[^<\" ]*/invitation[^<\" ]*", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();

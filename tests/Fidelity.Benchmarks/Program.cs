@@ -16,6 +16,7 @@ using var installation = new Installation();
     ("import", () => BulkImport.Run(installation)),
     ("submissions", () => SingleSubmissions.Run(installation)),
     ("forms", () => FormPages.Run(installation)),
+    ("overview", () => Overview.Run(installation)),
     ("existence", () => Existence.Run(installation)),
     ("rebuild", () => RebuildingPir.Run(installation)),
     ("events", () => EventStore.Run(installation)),

@@ -8,7 +8,8 @@ using RabbitMQ.Client;
 
 namespace Fidelity.EndToEnd.Tests;
 
-public sealed class ErasureInstallation() : Installation(port: 18800)
+/// <summary>With an account for each service, as in an installation: what erases must be let at everything that holds a family.</summary>
+public sealed class ErasureInstallation() : Installation(port: 18800, ownServers: true)
 {
     protected override IReadOnlyDictionary<string, string> Settings { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal) { ["FIDELITY_ERASURE_REST"] = "00:00:05" };
@@ -221,7 +222,7 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
 
     async Task Bury(string queue, string body)
     {
-        await using var connection = await new ConnectionFactory { Uri = installation.SharedBroker }.CreateConnectionAsync(Cancelled);
+        await using var connection = await new ConnectionFactory { Uri = installation.Broker }.CreateConnectionAsync(Cancelled);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancelled);
         await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { MessageId = Guid.CreateVersion7().ToString() }, Encoding.UTF8.GetBytes(body), Cancelled);
     }
@@ -230,7 +231,7 @@ public sealed class ErasureTests(ErasureInstallation installation, Chromium chro
     async Task<IReadOnlyList<(string Queue, string Body)>> Bodies()
     {
         var bodies = new List<(string, string)>();
-        await using var connection = await new ConnectionFactory { Uri = installation.SharedBroker }.CreateConnectionAsync(Cancelled);
+        await using var connection = await new ConnectionFactory { Uri = installation.Broker }.CreateConnectionAsync(Cancelled);
         foreach (var queue in (await installation.Queued()).Keys)
         {
             // Whatever is looked at goes back when the channel closes.

@@ -108,7 +108,7 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
         worse.ShouldAllBe(table => table.SequenceEqual(table.OrderDescending()));
         await page.GetByLabel("Order").SelectOptionAsync("By name");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
-        (await page.Locator("table:first-of-type tbody th a").AllInnerTextsAsync()).ShouldBe(["Team Norr", "Team Söder", "Team Väster", "Team Öster"]);
+        (await page.Locator("table:first-of-type tbody th a").AllInnerTextsAsync()).ShouldBe(["Team Norr", "Team Öster", "Team Söder", "Team Väster"]);
     }
 
     /// <summary>What the season's own figures say of a chart: a signal in the newest month with a value, and where the limits lie.</summary>
@@ -118,7 +118,7 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
         {
             var newest = team["trend"]!.AsArray().Last(month => month!["value"] is not null)!;
             var isMarked = team["xmr"]!["signals"]!.AsObject().Any(rule => rule.Value!.AsArray().Any(month => (string)month! == (string)newest["month"]!));
-            yield return !isMarked ? "no signal" : (double)newest["value"]! > (double)team["xmr"]!["mean"]! ? "better" : "worse";
+            yield return !isMarked ? "steady" : (double)newest["value"]! > (double)team["xmr"]!["mean"]! ? "better" : "worse";
             if (team["xmr"]!["assurance"] is { } assurance)
                 yield return (string)assurance!;
         }
@@ -126,7 +126,7 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
         {
             var months = chart["months"]!.AsArray().Where(month => (int)month!["denominator"]! > 0).ToList();
             var (value, low, high) = ((double)months[^1]!["value"]!, (double)months[^1]!["low"]!, (double)months[^1]!["high"]!);
-            yield return value < low ? "worse" : value > high ? "better" : "no signal";
+            yield return value < low ? "worse" : value > high ? "better" : "steady";
             if ((string)team["profile"]! == "mst@1")
             {
                 var target = measure == "adherence_above" ? 0.8 : 0.7;

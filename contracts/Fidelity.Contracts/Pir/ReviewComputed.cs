@@ -23,6 +23,12 @@ public sealed record ReviewComputed(
     long Position, DateOnly AsOf, DateOnly? DataTo, int Closed, int FullCourse, IReadOnlyList<MeasureResult> Measures)
     : Fact(Version, Programme, TeamId)
 {
+    /// <summary>For which reasons how many cases were closed within the period; empty in a review computed before they were kept.</summary>
+    public IReadOnlyList<ClosureCount> Closures { get; init; } = [];
+
+    /// <summary>What became of how many TAM interviews that fell due within the period; empty in a review computed before they were kept.</summary>
+    public IReadOnlyList<OutcomeCount> Interviews { get; init; } = [];
+
     /// <inheritdoc />
     protected override Thing Subject() => new("review", $"{TeamId}/{Period}");
 }

@@ -7,7 +7,7 @@ static class TellingReviews
 {
     public static ReviewComputed Told(this ReviewCalculated review, long version = 0) => new ReviewComputed(
         version, review.Programme, review.TeamId, review.Period, review.From, review.To, review.State, review.Profile, review.Position, review.AsOf,
-        review.DataTo, review.Closed, review.FullCourse, RaterProtection.MayLeave(review));
+        review.DataTo, review.Closed, review.FullCourse, RaterProtection.MayLeave(review)) { Closures = review.Closures, Interviews = review.Interviews };
 
     public static SignOff Told(this ReviewSignOff signOff) => new(
         [.. signOff.Signatures.Select(given => given.Signature)],

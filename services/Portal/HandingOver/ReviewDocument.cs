@@ -15,7 +15,7 @@ namespace Fidelity.Portal.HandingOver;
 
 /// <summary>A review as a Word document, for those who edit further. It says what the page says, in the language of the page.</summary>
 sealed class ReviewDocument(
-    TeamReviewsReader teams, ReviewDesk desk, ClosuresReader closures, TeamTrendReader trends, CurrentVisitor visitor, IStringLocalizer<Texts> text)
+    TeamReviewsReader teams, ReviewDesk desk, TeamTrendReader trends, CurrentVisitor visitor, IStringLocalizer<Texts> text)
 {
     public static void MapHandingOver(IEndpointRouteBuilder pages)
     {
@@ -60,7 +60,7 @@ sealed class ReviewDocument(
         word.Contents(text["document.contents"]);
         foreach (var group in MeasureGroup.Of(review.Measures))
             Measures(word, group, review, earlier);
-        Closures(word, await closures.Read(name.Programme, name.TeamId, review.From, review.To, reach));
+        Closures(word, review);
         if (await trends.Read(name.Programme, name.TeamId, reach) is { } trend)
             Months(word, trend, review);
         if (showsText)
@@ -115,10 +115,10 @@ sealed class ReviewDocument(
 
     static Unit UnitOf(MeasureResult measure) => Figure.UnitOf(measure.Measure, measure.Kind);
 
-    void Closures(WordDocument word, IReadOnlyList<(DischargeReason Reason, int Cases)> closed)
+    void Closures(WordDocument word, ReviewComputed review)
     {
         word.Heading(1, text["closures.heading"]);
-        word.Table([text["closures.reason"], text["closures.cases"]], closed.Select(one => (IReadOnlyList<string>)[text["discharge." + Codes.Of(one.Reason)], Number(one.Cases)]), numbers: 1);
+        word.Table([text["closures.reason"], text["closures.cases"]], ClosuresPanel.ByReason(review).Select(one => (IReadOnlyList<string>)[text["discharge." + Codes.Of(one.Reason)], Number(one.Cases)]), numbers: 1);
     }
 
     void Months(WordDocument word, TrendComputed trend, ReviewComputed review)

@@ -70,6 +70,7 @@ sealed class Standings(ServiceSchema schema) : IReadModel
 
         static ReviewComputed WithIndicators(ReviewComputed review) => review with
         {
+            Closures = [], Interviews = [],
             Measures = [.. review.Measures.Where(measure => Indicators.Of(Profiles.Find(review.Profile)).Contains(measure.Measure, StringComparer.Ordinal))],
         };
     }

@@ -45,6 +45,8 @@ public sealed class ReviewTests
         { "newest date", Calculated with { DataTo = new(2026, 3, 2) } },
         { "closed", Calculated with { Closed = 2 } },
         { "full course", Calculated with { FullCourse = 0 } },
+        { "reasons of closing", Calculated with { Closures = [new(DischargeReason.Moved, 1)] } },
+        { "outcomes of interviews", Calculated with { Interviews = [new(OpportunityOutcome.Declined, 1)] } },
         { "a measure's counts", Of(new TeamFacts { Cases = [Case, Case with { Id = "c-2" }] }) },
         { "a measure's value", Calculated with { Measures = [.. Calculated.Measures.Select(measure => measure with { Value = 0.5 })] } },
         { "a measure's status", Calculated with { Measures = [.. Calculated.Measures.Select(measure => measure with { Status = MeasureStatus.Met })] } },
