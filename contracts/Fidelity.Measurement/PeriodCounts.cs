@@ -16,7 +16,6 @@ public static class PeriodCounts
     /// <summary>The reasons for which cases were closed in a period and up to <paramref name="today"/>; every case has one, full course or not.</summary>
     public static IReadOnlyList<ClosureCount> Closures(Period period, TeamFacts facts, DateOnly today)
     {
-        ArgumentNullException.ThrowIfNull(period);
         ArgumentNullException.ThrowIfNull(facts);
         return
         [
@@ -28,7 +27,6 @@ public static class PeriodCounts
     /// <summary>The outcomes of the interviews that fell due in a period and up to <paramref name="today"/>, those that are open too.</summary>
     public static IReadOnlyList<OutcomeCount> Interviews(Period period, TeamFacts facts, DateOnly today)
     {
-        ArgumentNullException.ThrowIfNull(period);
         ArgumentNullException.ThrowIfNull(facts);
         return
         [

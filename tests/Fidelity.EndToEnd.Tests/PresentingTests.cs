@@ -86,11 +86,15 @@ public sealed class PresentingTests(AccessInstallation installation, Chromium ch
 
         // What comes later stands beside it.
         var presented = await Measure("adherence");
+        await consultant.GotoAsync(Second);
+        var notHeld = await consultant.Locator("section[aria-labelledby=not-measured]").InnerTextAsync();
+        notHeld.ShouldContain("interviews that fell due were not held");
         ((string)presented["state"]!).ShouldBe("presented");
         await Interview("rev-late-interview", "rev-late", 3);
         await installation.Settle();
         await consultant.GotoAsync(Second);
         await consultant.GetByRole(AriaRole.Heading, new() { Name = "As presented, and as known today" }).WaitForAsync();
+        (await consultant.Locator("section[aria-labelledby=not-measured]").InnerTextAsync()).ShouldBe(notHeld);
         var adherence = consultant.Locator(".restated tr", new() { HasText = "Adherence" }).First;
         (await adherence.InnerTextAsync()).ShouldContain("came later: 1");
         (await Measure("adherence")).ToJsonString().ShouldBe(presented.ToJsonString());
