@@ -61,6 +61,9 @@ sealed class ReviewDocument(
         foreach (var group in MeasureGroup.Of(review.Measures))
             Measures(word, group, review, earlier);
         Closures(word, review);
+        word.Heading(1, text["not_measured.heading"]);
+        foreach (var line in Unmeasured.Of(review, Profiles.Find(review.Profile), text).DefaultIfEmpty(text["not_measured.nothing"]))
+            word.Text(line);
         if (await trends.Read(name.Programme, name.TeamId, reach) is { } trend)
             Months(word, trend, review);
         if (showsText)
@@ -124,6 +127,14 @@ sealed class ReviewDocument(
     void Months(WordDocument word, TrendComputed trend, ReviewComputed review)
     {
         word.Heading(1, text["trends.heading"]);
+        foreach (var chart in Enum.GetValues<TrendSeries>().Select(series => ChartSeries.Of(trend, series)?.Within(DateOnly.MinValue, review.To)).OfType<ChartSeries>())
+        {
+            if (chart.Months is [])
+                continue;
+            word.Heading(2, text["measure." + chart.Measure]);
+            word.Chart(WordChart.Of(chart, text), text["document.chart", text["measure." + chart.Measure], Dates.Month(chart.Months[0].Month), Dates.Month(chart.Months[^1].Month)]);
+        }
+
         word.Table(
             [text["months.month"], text["short.adherence"], text["document.counts"], text["short.tam_completed"]],
             trend.Adherence.Where(month => month.Month <= review.To).TakeLast(24).Reverse().Select(month => (IReadOnlyList<string>)

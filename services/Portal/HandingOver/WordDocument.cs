@@ -1,7 +1,10 @@
 using System.Globalization;
 using DocumentFormat.OpenXml;
+using DocumentFormat.OpenXml.Drawing.Wordprocessing;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Wordprocessing;
+using Charts = DocumentFormat.OpenXml.Drawing.Charts;
+using Drawn = DocumentFormat.OpenXml.Drawing;
 
 namespace Fidelity.Portal.HandingOver;
 
@@ -72,6 +75,24 @@ sealed class WordDocument : IDisposable
             table.AppendChild(Row(row, numbers, isHead: false));
         body.AppendChild(table);
         Paragraph("", style: null);
+    }
+
+    /// <summary>A chart as wide as the page.</summary>
+    /// <param name="description">What it shows, for who cannot see it.</param>
+    public void Chart(Charts.ChartSpace chart, string description)
+    {
+        const long Width = 6_120_000;
+        const long Height = 2_700_000;
+        var main = document.MainDocumentPart!;
+        var part = main.AddNewPart<ChartPart>();
+        part.ChartSpace = chart;
+        var number = (uint)main.ChartParts.Count();
+        body.AppendChild(new Paragraph(new Run(new Drawing(
+            new Inline(
+                new Extent { Cx = Width, Cy = Height },
+                new DocProperties { Id = number, Name = string.Create(CultureInfo.InvariantCulture, $"Chart {number}"), Description = description },
+                new Drawn.Graphic(new Drawn.GraphicData(new Charts.ChartReference { Id = main.GetIdOfPart(part) }) { Uri = "http://schemas.openxmlformats.org/drawingml/2006/chart" }))
+            { DistanceFromTop = 0, DistanceFromBottom = 0, DistanceFromLeft = 0, DistanceFromRight = 0 }))));
     }
 
     /// <summary>The finished file.</summary>
