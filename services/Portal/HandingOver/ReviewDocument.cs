@@ -95,7 +95,7 @@ sealed class ReviewDocument(
     {
         word.Heading(1, text["group." + group.Key]);
         if (text["group.about." + group.Key] is { ResourceNotFound: false } about)
-            word.Text(about, "About");
+            word.Text(about, "Lead");
         word.Table(
             [
                 text["measures.measure"], text["measures.value"], text["document.counts"], text["measures.interval"], text["measures.target"], text["measures.verdict"],

@@ -136,11 +136,16 @@ sealed class WordDocument : IDisposable
             var properties = new ParagraphProperties(new ParagraphStyleId { Val = isHead ? "CellHead" : "Cell" });
             if (numbers.Contains(place))
                 properties.AppendChild(new Justification { Val = JustificationValues.Right });
-            row.AppendChild(new TableCell(new Paragraph(properties, Run(cell))));
+            row.AppendChild(new TableCell(
+                new TableCellProperties(new TableCellWidth { Type = TableWidthUnitValues.Pct, Width = Width(place, cells.Count).ToString(CultureInfo.InvariantCulture) }),
+                new Paragraph(properties, Run(cell))));
         }
 
         return row;
     }
+
+    /// <summary>In fiftieths of a per cent: what a row is about has the room of two, where there are many columns beside it.</summary>
+    static int Width(int place, int columns) => columns < 5 ? 5000 / columns : 5000 / (columns + 1) * (place == 0 ? 2 : 1);
 
     static Run Run(string text) => new(new Text(text) { Space = SpaceProcessingModeValues.Preserve });
 
@@ -153,13 +158,13 @@ sealed class WordDocument : IDisposable
         Style("Title", 40, isBold: true), Style("Subtitle", 24, color: Grey),
         Style("Heading1", 28, isBold: true, before: 320, outline: 0), Style("Heading2", 24, isBold: true, before: 200, outline: 1),
         Style("ContentsHeading", 24, isBold: true, before: 200), Style("Contents1", size: null, after: 20), Style("Contents2", size: null, after: 20, indent: 284),
-        Style("About", 19, color: Grey), Style("Cell", 19, after: 0), Style("CellHead", 19, isBold: true, after: 0), Style("Foot", 17, color: Grey));
+        Style("About", 19, color: Grey), Style("Lead", 19, color: Grey, staysWithNext: true), Style("Cell", 19, after: 0), Style("CellHead", 19, isBold: true, after: 0), Style("Foot", 17, color: Grey));
 
     static Style Style(
-        string id, int? size, bool isBold = false, string? color = null, int before = 0, int? after = null, int? outline = null, int? indent = null, bool isDefault = false)
+        string id, int? size, bool isBold = false, string? color = null, int before = 0, int? after = null, int? outline = null, int? indent = null, bool staysWithNext = false, bool isDefault = false)
     {
         var paragraph = new StyleParagraphProperties();
-        if (outline is not null)
+        if (outline is not null || staysWithNext)
             paragraph.AppendChild(new KeepNext());
         if (before > 0 || after is not null)
         {
