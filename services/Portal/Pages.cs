@@ -1,5 +1,6 @@
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Explaining;
+using Fidelity.Portal.Exporting;
 using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Following;
 using Fidelity.Portal.Importing;
@@ -92,6 +93,7 @@ static class Pages
         ReviewDocument.MapHandingOver(app);
         app.MapReminding();
         app.MapImportPages();
+        app.MapExportPages();
         Passkeys.Map(app);
         Organisation.Map(app);
         app.MapRazorComponents<App>().WithStaticAssets();

@@ -53,10 +53,10 @@ sealed class ReviewsTable() : ExportTable<ReviewRow>("reviews", Purpose.FollowTe
     new("target", ColumnType.Text, "measurement.md §4", row => row.Measure.Target),
     new("verdict", ColumnType.Text, "measurement.md §4", row => row.IsTold ? Cell.Code<MeasureStatus>(row.Measure.Status) : Cell.Empty)
     {
-        Codes = [.. Measurement.Codes.All<MeasureStatus>().Where(code => code != "withheld")], CodeWords = "export.verdict",
+        Codes = [.. Measurement.Codes.All<MeasureStatus>().Where(code => code != "withheld")], CodeWords = "verdict",
     },
     new("withheld", ColumnType.Text, "measurement.md §6", row => row.MayTell ? Cell.Code(row.Measure.Withheld) : Cell.Empty) { Codes = Measurement.Codes.All<WithheldReason>(), CodeWords = "export.withheld" },
-    new("definition", ColumnType.Text, "measurement.md §1", row => Cell.Code(row.Definition?.Status)) { Codes = Measurement.Codes.All<SourceStatus>(), CodeWords = "export.definition" },
+    new("definition", ColumnType.Text, "measurement.md §1", row => Cell.Code(row.Definition?.Status)) { Codes = Measurement.Codes.All<SourceStatus>(), CodeWords = "source" },
     new("as_of", ColumnType.Date, "measurement.md §7", row => (DateOnly?)row.Review.AsOf) { Required = true },
     new("data_to", ColumnType.Date, "measurement.md §7", row => row.MayTell ? row.Review.DataTo : null),
     new("review_position", ColumnType.Integer, "measurement.md §7", row => row.Review.Position) { Required = true },
