@@ -1,4 +1,5 @@
 using Fidelity.Portal.Access;
+using Fidelity.Portal.Comparing;
 using Fidelity.Portal.Explaining;
 using Fidelity.Portal.Exporting;
 using Fidelity.Portal.Extracting;
@@ -38,6 +39,7 @@ static class Pages
         builder.Services.AddResponseCompression(compression => compression.Providers.Add<GzipCompressionProvider>());
         builder.Services.AddLanguages();
         builder.Services.AddSingleton<NetworkReader>();
+        builder.Services.AddSingleton<SinceReportReader>();
         builder.Services.AddSingleton<TeamReviewsReader>();
         builder.Services.AddSingleton<TeamTrendReader>();
         builder.Services.AddSingleton<TherapistScoresReader>();

@@ -70,5 +70,6 @@ static class AddingExports
         builder.Services.AddSingleton<ExportJobs>();
         builder.Services.AddScoped<AskingForExports>();
         builder.Services.AddHostedService<ExportUpkeep>();
+        builder.Services.AddHostedService<ScheduledExports>();
     }
 }

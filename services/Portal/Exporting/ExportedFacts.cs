@@ -33,6 +33,7 @@ sealed class ExportedFacts : IAsyncDisposable
         ["tam_opportunity"] = ["tam_opportunity_fell_due", "tam_opportunity_closed"],
     };
 
+    readonly NpgsqlDataSource database;
     readonly NpgsqlConnection connection;
     readonly NpgsqlTransaction snapshot;
     readonly ServiceSchema schema;
@@ -42,10 +43,10 @@ sealed class ExportedFacts : IAsyncDisposable
     readonly string today;
 
     ExportedFacts(
-        NpgsqlConnection connection, NpgsqlTransaction snapshot, ServiceSchema schema, InstallationKeys keys, ExportRequest request, Reach reach, long position,
-        bool isNewest, DateTime at, DateOnly today)
+        NpgsqlDataSource database, NpgsqlConnection connection, NpgsqlTransaction snapshot, ServiceSchema schema, InstallationKeys keys, ExportRequest request, Reach reach,
+        long position, bool isNewest, DateTime at, DateOnly today)
     {
-        (this.connection, this.snapshot, this.schema, this.keys, this.reach, this.isNewest) = (connection, snapshot, schema, keys, reach, isNewest);
+        (this.database, this.connection, this.snapshot, this.schema, this.keys, this.reach, this.isNewest) = (database, connection, snapshot, schema, keys, reach, isNewest);
         (Request, Position, At, this.today) = (request, position, at, Dates.Machine(today));
         Pseudonyms = new(keys, request.Recipient);
     }
@@ -84,7 +85,7 @@ sealed class ExportedFacts : IAsyncDisposable
             var at = await opened.ExecuteScalarAsync<DateTime?>(
                 $"select timestamp from {schema.Name}.mt_events where seq_id <= @position order by seq_id desc limit 1", new { position = position ?? newest }, seen);
             var facts = new ExportedFacts(
-                opened, seen, schema, keys, request, reach, position ?? newest, position is null || position == newest, at ?? DateTime.UnixEpoch, today);
+                database, opened, seen, schema, keys, request, reach, position ?? newest, position is null || position == newest, at ?? DateTime.UnixEpoch, today);
             await facts.FindTeams(stopping);
             return facts;
         }
@@ -136,15 +137,19 @@ sealed class ExportedFacts : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync(stopping))!;
     }
 
-    /// <summary>A team's trend as it was when a review was computed, which both say by Pir's position; null when it is not here.</summary>
+    /// <summary>
+    /// A team's trend as it was when a review was computed, which both say by Pir's position; null when it is not here. Over a connection of
+    /// its own, as rows are being read from the other: events of teams stay as they are, in this snapshot and in any.
+    /// </summary>
     public async Task<TrendComputed?> TrendAt(ReviewComputed review, CancellationToken stopping)
     {
-        var data = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+        await using var another = await database.OpenConnectionAsync(stopping);
+        var data = await another.ExecuteScalarAsync<string?>(new CommandDefinition(
             $"""
             select data from {schema.Name}.mt_events
             where stream_id = @stream and seq_id <= @Position and type = 'trend_computed' and (data->>'position')::bigint <= @reviewed order by version desc limit 1
             """,
-            new { stream = keys.Stream("fact", review.Programme, "trend", review.TeamId), Position, reviewed = review.Position }, snapshot, cancellationToken: stopping));
+            new { stream = keys.Stream("fact", review.Programme, "trend", review.TeamId), Position, reviewed = review.Position }, cancellationToken: stopping));
         return data is null ? null : FactsTable.Read<TrendComputed>(data);
     }
 

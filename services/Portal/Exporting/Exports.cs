@@ -93,10 +93,13 @@ sealed class Exports(NpgsqlDataSource database, ServiceSchema schema, Installati
         Read("state = any (@states) and kept_until is not null and asked_at < @before", new { before, states = new[] { Codes.Of(ExportState.Waiting), Codes.Of(ExportState.Running) } }, stopping);
 
     /// <summary>Makes the file only to know its manifest: it is small, and made again when it is fetched.</summary>
-    public async Task<Export> Measure(Export export, CancellationToken stopping)
+    public Task<Export> Measure(Export export, CancellationToken stopping) => Measure(export, Stream.Null, stopping);
+
+    /// <summary>Makes the file where it is to be, and its manifest.</summary>
+    public async Task<Export> Measure(Export export, Stream file, CancellationToken stopping)
     {
         await using var facts = (await Open(export.Request, Reopened(export), export.Position, stopping))!;
-        var written = await ExportFile.Write(Stream.Null, facts, progress: null, stopping);
+        var written = await ExportFile.Write(file, facts, progress: null, stopping);
         return await Finish(export, written, await facts.CountErased(stopping), stopping);
     }
 

@@ -14,9 +14,9 @@ sealed record InterviewRow(TamInterviewFact Fact, string TeamName, Pseudonyms Ps
 
     public Cell Item(int number) => number <= Interview.Answers.Count ? Interview.Answers[number - 1].Value : Cell.Empty;
 
-    /// <summary>The numbers of the items whose answer this is, with blanks between.</summary>
+    /// <summary>The items whose answer this is, by the names of their columns and with blanks between: a number alone would be one to a spreadsheet.</summary>
     public string Items(Answer answer) =>
-        string.Join(' ', Enumerable.Range(1, Interview.Answers.Count).Where(item => Interview.Answers[item - 1] == answer).Select(item => item.ToString(CultureInfo.InvariantCulture)));
+        string.Join(' ', Enumerable.Range(1, Interview.Answers.Count).Where(item => Interview.Answers[item - 1] == answer).Select(item => string.Create(CultureInfo.InvariantCulture, $"i{item}")));
 }
 
 /// <summary>The interviews with scores and answers, for those who may read single interviews (measurement.md §1, §2).</summary>

@@ -28,10 +28,15 @@ sealed class ZippedFile(ZipArchive zip) : IAsyncDisposable
     public ValueTask DisposeAsync() => zip.DisposeAsync();
 }
 
-/// <summary>Counts and hashes what is written through it.</summary>
+/// <summary>
+/// Counts and hashes what is written through it. A zip ends its parts without waiting, which neither an answer nor the database allows: what
+/// comes so is held until something waits.
+/// </summary>
 sealed class HashedStream(Stream file) : Stream
 {
     readonly System.Security.Cryptography.IncrementalHash hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+
+    readonly MemoryStream held = new();
 
     public long Bytes { get; private set; }
 
@@ -42,6 +47,7 @@ sealed class HashedStream(Stream file) : Stream
     {
         hash.AppendData(buffer.Span);
         Bytes += buffer.Length;
+        await WriteHeld(cancellationToken);
         await file.WriteAsync(buffer, cancellationToken);
     }
 
@@ -52,12 +58,26 @@ sealed class HashedStream(Stream file) : Stream
     {
         hash.AppendData(buffer, offset, count);
         Bytes += count;
-        file.Write(buffer, offset, count);
+        held.Write(buffer, offset, count);
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => file.FlushAsync(cancellationToken);
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await WriteHeld(cancellationToken);
+        await file.FlushAsync(cancellationToken);
+    }
 
-    public override void Flush() => file.Flush();
+    public override void Flush()
+    {
+    }
+
+    async ValueTask WriteHeld(CancellationToken stopping)
+    {
+        if (held.Length == 0)
+            return;
+        await file.WriteAsync(held.GetBuffer().AsMemory(0, (int)held.Length), stopping);
+        held.SetLength(0);
+    }
 
     public override bool CanRead => false;
 
@@ -82,7 +102,11 @@ sealed class HashedStream(Stream file) : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             hash.Dispose();
+            held.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 }
