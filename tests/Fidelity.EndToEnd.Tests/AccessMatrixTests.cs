@@ -102,6 +102,65 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
     }
 
     [Fact]
+    public async Task An_export_holds_what_is_open_to_whoever_asks_and_is_given_to_nobody_else()
+    {
+        // Who may ask for what, tried at both addresses that make exports.
+        foreach (var (who, allowed) in new (string, string[])[]
+                 {
+                     ("in", []), ("ad", []), ("fo", []), ("ts", []), ("tc", []), ("tf", ["trends", "reviews"]), ("di", ["trends", "reviews"]),
+                     ("th", ["trends", "reviews", "interviews", "opportunities"]), ("su", ["trends", "reviews", "interviews", "opportunities"]),
+                 })
+        {
+            using var visitor = await Visitor(who);
+            foreach (var table in new[] { "trends", "reviews", "interviews", "opportunities" })
+            {
+                using var asked = await visitor.PostAsync(new Uri($"/api/v1/exports?table={table}&profile=swedish_csv", UriKind.Relative), null, Cancelled);
+                asked.StatusCode.ShouldBe(allowed.Contains(table) ? HttpStatusCode.Created : HttpStatusCode.Forbidden, $"{who} {table}");
+                if (!allowed.Contains(table))
+                    continue;
+                var file = await visitor.GetStringAsync($"{asked.Headers.Location}/file", Cancelled);
+                foreach (var secret in Secrets(who, "").Append("-family"))
+                    file.ShouldNotContain(secret, Case.Insensitive, $"{who} {table}");
+            }
+        }
+
+        var own = await Rows("th");
+        own.ShouldBeInRange(1, await Rows("su") - 1);
+
+        using var supervisor = await Visitor("su");
+        using var mine = await supervisor.PostAsync(new Uri("/api/v1/exports?table=interviews", UriKind.Relative), null, Cancelled);
+        using var consultant = await Visitor("co");
+        foreach (var address in new[] { $"{mine.Headers.Location}", $"{mine.Headers.Location}/file", $"/exports/{mine.Headers.Location!.ToString().Split('/')[^1]}", $"/exports/{mine.Headers.Location!.ToString().Split('/')[^1]}/file" })
+        {
+            using var refused = await consultant.GetAsync(address, Cancelled);
+            refused.StatusCode.ShouldBe(HttpStatusCode.NotFound, address);
+        }
+
+        using var anonymous = await Visitor("an");
+        using var unknown = await anonymous.PostAsync(new Uri("/api/v1/exports?table=trends", UriKind.Relative), null, Cancelled);
+        unknown.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+
+        // The page's own address, with the token of its form.
+        using var director = await Visitor("di");
+        foreach (var (table, expected) in new[] { ("trends", HttpStatusCode.OK), ("interviews", HttpStatusCode.Forbidden) })
+        {
+            using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["table"] = table, ["profile"] = "excel", ["__RequestVerificationToken"] = AccessInstallation.FormToken(await director.GetStringAsync("/since-report", Cancelled)),
+            });
+            using var made = await director.PostAsync("/exports/make", form, Cancelled);
+            made.StatusCode.ShouldBe(expected, table);
+        }
+
+        async Task<int> Rows(string who)
+        {
+            using var visitor = await Visitor(who);
+            using var asked = await visitor.PostAsync(new Uri("/api/v1/exports?table=interviews", UriKind.Relative), null, Cancelled);
+            return (int)(await asked.Content.ReadFromJsonAsync<JsonNode>(Cancelled))!["rows"]!;
+        }
+    }
+
+    [Fact]
     public async Task An_auditor_sees_access_and_changes_none()
     {
         using var auditor = await Visitor("au");

@@ -16,6 +16,7 @@ sealed class ScheduledExports(
 {
     public const string Owner = "schedule";
     const string Recipient = "monthly export";
+    static readonly IReadOnlyList<Scope> Everything = [new(null)];
 
     static readonly JsonSerializerOptions Json = new(ApiJson.Options) { WriteIndented = true };
 
@@ -28,6 +29,10 @@ sealed class ScheduledExports(
         var month = Path.Combine(folder, Dates.MachineMonth(calendar.Today));
         if (Directory.Exists(month))
             return;
+        // An installation that knows nothing yet has nothing to say of the month.
+        var figures = new ExportRequest(ExportTables.All[0].Key, ExportProfile.Analyst, null, null, null, null, Recipient);
+        if ((await exports.Preview(figures, Policy.Recorded(figures.Purpose, Everything), null, stopping))!.Rows == 0)
+            return;
         var part = $"{month}.part";
         if (Directory.Exists(part))
             Directory.Delete(part, recursive: true);
@@ -37,7 +42,7 @@ sealed class ScheduledExports(
         foreach (var (table, profile) in from table in ExportTables.All where table.IsPublished from profile in new[] { ExportProfile.Analyst, ExportProfile.Published } select (table, profile))
         {
             var request = new ExportRequest(table.Key, profile, null, null, null, null, Recipient);
-            var export = await exports.Begin(Owner, Owner, request, Policy.Recorded(request.Purpose, [new(null)]), position, stopping)
+            var export = await exports.Begin(Owner, Owner, request, Policy.Recorded(request.Purpose, Everything), position, stopping)
                 ?? throw new InvalidOperationException("The position of an export that was just made is ahead.");
             // All of a month are of one position.
             position = export.Position;
