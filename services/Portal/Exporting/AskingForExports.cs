@@ -53,10 +53,19 @@ sealed class AskingForExports(Exports exports, ExportJobs jobs, CurrentVisitor v
     public async Task<IReadOnlyList<Export>> Mine(HttpContext context) =>
         await visitor.Get() is { } who ? await exports.Of(Owner(context, who), context.RequestAborted) : [];
 
-    /// <summary>The file of one that is ready, as it was kept or made again.</summary>
-    public IResult File(Export export) => Results.Stream(
-        body => export.KeptUntil is null ? exports.Write(export, body, CancellationToken.None) : exports.SendKept(export, body, CancellationToken.None),
-        export.Request.ContentType, export.Request.FileName(export.Position));
+    /// <summary>
+    /// The file of one that is ready, as it was kept or made again. What is made again is small, and made before it is sent: whoever takes
+    /// their time would hold a connection and a snapshot of the database.
+    /// </summary>
+    public async Task<IResult> File(Export export, CancellationToken stopping)
+    {
+        var name = export.Request.FileName(export.Position);
+        if (export.KeptUntil is not null)
+            return Results.Stream(body => exports.SendKept(export, body, stopping), export.Request.ContentType, name);
+        using var file = new MemoryStream();
+        await exports.Write(export, file, stopping);
+        return Results.File(file.ToArray(), export.Request.ContentType, name);
+    }
 
     static string Owner(HttpContext context, Visitor who) => context.Features.Get<Account>() is { } account ? $"account:{account.Id}" : $"token:{who.Name}";
 }

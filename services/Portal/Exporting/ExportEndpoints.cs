@@ -85,7 +85,7 @@ static class ExportEndpoints
     static async Task<IResult> Fetch([Description(IdMeaning)] Guid id, HttpContext context, AskingForExports asking) => await asking.Find(context, id) switch
     {
         null => Unknown(id),
-        { State: ExportState.Ready } export => asking.File(export),
+        { State: ExportState.Ready } export => await asking.File(export, context.RequestAborted),
         _ => NotReady,
     };
 

@@ -54,9 +54,9 @@ static class ExportPages
         if ((await asking.Reach(request)).Scopes is [])
             return Results.StatusCode(StatusCodes.Status403Forbidden);
         var export = (await asking.Begin(context, request, position: null))!;
-        return export.State == ExportState.Ready ? asking.File(export) : Results.LocalRedirect(To(export.Id));
+        return export.State == ExportState.Ready ? await asking.File(export, context.RequestAborted) : Results.LocalRedirect(To(export.Id));
     }
 
     static async Task<IResult> Fetch(Guid id, HttpContext context, AskingForExports asking) =>
-        await asking.Find(context, id) is { State: ExportState.Ready } export ? asking.File(export) : Results.NotFound();
+        await asking.Find(context, id) is { State: ExportState.Ready } export ? await asking.File(export, context.RequestAborted) : Results.NotFound();
 }

@@ -53,6 +53,9 @@ sealed class Exports(NpgsqlDataSource database, ServiceSchema schema, Installati
 
     static readonly JsonSerializerOptions Json = new(ApiJson.Options);
 
+    /// <summary>Jobs that wait here hold no connection.</summary>
+    static readonly SemaphoreSlim Making = new(1);
+
     /// <summary>What an export would hold: how many rows, of how many teams, up to which position. Null when the position is not there yet.</summary>
     public async Task<ExportPreview?> Preview(ExportRequest request, Reach reach, long? position, CancellationToken stopping)
     {
@@ -117,8 +120,21 @@ sealed class Exports(NpgsqlDataSource database, ServiceSchema schema, Installati
     /// <summary>Makes the file and keeps it, unless it is made. It may be cut short and begun again.</summary>
     public async Task Make(Guid id, CancellationToken stopping)
     {
+        await Making.WaitAsync(stopping);
+        try
+        {
+            await MakeAlone(id, stopping);
+        }
+        finally
+        {
+            Making.Release();
+        }
+    }
+
+    async Task MakeAlone(Guid id, CancellationToken stopping)
+    {
         await using var connection = await database.OpenConnectionAsync(stopping);
-        // One at a time, whichever portal is told: the lock goes with the connection.
+        // Another portal may be making it; the lock goes with the connection.
         await connection.ExecuteAsync("select pg_advisory_lock(hashtext(@name))", new { name = $"{schema.Name} exporting" });
         try
         {
@@ -141,16 +157,17 @@ sealed class Exports(NpgsqlDataSource database, ServiceSchema schema, Installati
         }
     }
 
-    /// <summary>Sends the kept file on, chunk by chunk.</summary>
+    /// <summary>Sends the kept file on, piece by piece; while whoever fetches it takes their time, no connection waits.</summary>
     public async Task SendKept(Export export, Stream to, CancellationToken stopping)
     {
-        await using var connection = await database.OpenConnectionAsync(stopping);
-        for (var number = 0; ; number++)
-        {
-            if (await connection.ExecuteScalarAsync<byte[]?>(
-                    $"select data from {schema.Name}.export_chunks where export_id = @Id and number = @number", new { export.Id, number }) is not { } data)
-                return;
+        for (var number = 0; await Piece(number) is { } data; number++)
             await to.WriteAsync(data, stopping);
+
+        async Task<byte[]?> Piece(int number)
+        {
+            await using var connection = await database.OpenConnectionAsync(stopping);
+            return await connection.ExecuteScalarAsync<byte[]?>(
+                $"select data from {schema.Name}.export_chunks where export_id = @Id and number = @number", new { export.Id, number });
         }
     }
 
