@@ -18,6 +18,7 @@
 #   FIDELITY_SMTP_HOST     a mail server by which people are reminded, with FIDELITY_SMTP_FROM and FIDELITY_PUBLIC_URL, and where it
 #                          needs them FIDELITY_SMTP_PORT, _TLS, _USER and _PASSWORD_FILE; without it, nobody is reminded
 #   FIDELITY_REMINDER_HOUR, FIDELITY_REMINDER_PAUSE   from which hour on reminders are sent (default: 8), and how often it is tried
+#   FIDELITY_EXPORT_FOLDER  where the figures of all teams are written once a month; without it, nowhere
 #   FIDELITY_NUGET_SOURCE  a package source besides the machine's own
 #   FIDELITY_APP           a folder of published services; then nothing is built
 #   OTEL_…                 where and how the services export metrics, traces and logs; deploy/OPERATING.md has the list

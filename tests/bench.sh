@@ -4,10 +4,11 @@
 #
 #   tests/bench.sh [BENCHMARK…]
 #
-#   BENCHMARK   import, submissions, forms, overview, existence, rebuild, events, broker; without any, all of them
+#   BENCHMARK   import, submissions, forms, overview, existence, rebuild, events, exports, broker; without any, all of them
 #
 # Environment:
 #   FIDELITY_BENCH_EVENTS   events appended while the broker is away (default: 200000)
+#   FIDELITY_BENCH_ROWS     interviews that are exported (default: 1000000)
 #
 # Nothing else should run on the machine meanwhile. Progress goes to standard error.
 set -euo pipefail

@@ -99,6 +99,8 @@ install -d -m 700 -- "$results"
 say "Testing Fidelity in $FIDELITY_DATA"
 require_sdk
 packages=(curl tzdata postgresql rabbitmq-server xz-utils)
+# What exports are opened with, as those who get them do.
+packages+=(libreoffice-calc)
 [[ ${FIDELITY_TEST_CHROMIUM:-} ]] || packages+=(chromium)
 # For the OpenID provider that sign-in is tested with.
 command -v npm >/dev/null || packages+=(npm)

@@ -145,6 +145,7 @@ portal   takes      Surveys:SurveyOpportunityFellDue Surveys:SurveyOpportunityCl
 portal   takes      Pir:ReviewComputed Pir:TrendComputed Pir:BaselineChanged Pir:ThreadChanged
 portal   takes      Pir:ReviewSigned Pir:ReviewPresented Pir:ReviewRestated Pir:ReviewExamined
 portal   takes      Submitting:SubmissionAnswered Submitting:ProgressReported Submitting:ReportProgress Erasing:CaseErased
+portal   takes      Exporting:MakeExport
 portal   takes      MassTransit:Fault
 portal   watches    roster tam surveys pir
 portal   erases     discarded

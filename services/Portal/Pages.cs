@@ -1,5 +1,7 @@
 using Fidelity.Portal.Access;
+using Fidelity.Portal.Comparing;
 using Fidelity.Portal.Explaining;
+using Fidelity.Portal.Exporting;
 using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Following;
 using Fidelity.Portal.Importing;
@@ -37,6 +39,7 @@ static class Pages
         builder.Services.AddResponseCompression(compression => compression.Providers.Add<GzipCompressionProvider>());
         builder.Services.AddLanguages();
         builder.Services.AddSingleton<NetworkReader>();
+        builder.Services.AddSingleton<SinceReportReader>();
         builder.Services.AddSingleton<TeamReviewsReader>();
         builder.Services.AddSingleton<TeamTrendReader>();
         builder.Services.AddSingleton<TherapistScoresReader>();
@@ -91,6 +94,7 @@ static class Pages
         ReviewDocument.MapHandingOver(app);
         app.MapReminding();
         app.MapImportPages();
+        app.MapExportPages();
         Passkeys.Map(app);
         Organisation.Map(app);
         app.MapRazorComponents<App>().WithStaticAssets();

@@ -5,6 +5,7 @@ using Fidelity.Portal.DeadLetters;
 using Fidelity.Portal.Defining;
 using Fidelity.Portal.Describing;
 using Fidelity.Portal.Erasing;
+using Fidelity.Portal.Exporting;
 using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Granting;
 using Fidelity.Portal.Importing;
@@ -52,6 +53,7 @@ static class PortalService
             .Table(ReminderAddresses.Table)
             .Table(SentReminders.Table)
             .Table(ReviewParts.Table)
+            .Table(Exports.Table)
             .Project<FactsTable>("Facts")
             .Project<Standings>("Standings")
             .Project<SubmissionsTable>(SubmissionsTable.Name)
@@ -62,7 +64,7 @@ static class PortalService
         builder.AddBus(declareOnly, bus =>
         {
             bus.AddInbox("portal", typeof(FactsConsumer), typeof(ReportProgressConsumer));
-            bus.AddInbox("portal-answers", typeof(AnswersConsumer), typeof(CaseErasedConsumer), typeof(FaultsConsumer));
+            bus.AddInbox("portal-answers", typeof(AnswersConsumer), typeof(CaseErasedConsumer), typeof(FaultsConsumer), typeof(MakeExportConsumer));
             // Without the broker the portal still shows pages and accepts what it will send later.
             bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
         });
@@ -79,6 +81,7 @@ static class PortalService
         builder.AddRating();
         builder.AddReminding();
         builder.AddReviewing();
+        builder.AddExporting();
         builder.AddApi();
         builder.AddPages();
     }
@@ -94,6 +97,7 @@ static class PortalService
         api.MapImporting();
         api.MapReviews();
         api.MapDefinitions();
+        api.MapExporting();
         app.MapPages();
     }
 }

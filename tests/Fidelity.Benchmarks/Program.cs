@@ -20,6 +20,7 @@ using var installation = new Installation();
     ("existence", () => Existence.Run(installation)),
     ("rebuild", () => RebuildingPir.Run(installation)),
     ("events", () => EventStore.Run(installation)),
+    ("exports", () => LargeExport.Run(installation)),
     ("broker", () => BrokerAway.Run(installation)),
 ];
 foreach (var (_, run) in benchmarks.Where(benchmark => args.Length == 0 || args.Contains(benchmark.Name, StringComparer.Ordinal)))

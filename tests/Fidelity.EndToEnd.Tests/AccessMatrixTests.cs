@@ -49,6 +49,8 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         foreach (var row in Lines.Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
             var (method, route, expected) = (row[0], row[1], row[2 + Array.IndexOf(Columns, who)]);
+            if ((method, route) is ("POST", "/exports/make" or "/api/v1/exports"))
+                continue;
             if (route is "/sign-out" or "/sign-in/organisation" or "/language/{name}" || (method, route) is ("GET", "/reminders/one-click") || route.StartsWith("/passkeys/", StringComparison.Ordinal))
                 continue;
             var theirAnswer = await Ask(visitor, method, route, own);
@@ -97,6 +99,65 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
         due.ShouldNotContain("colleague");
         using var supervisor = await Visitor("su");
         (await supervisor.GetStringAsync($"/teams/{AccessInstallation.Programme}/{AccessInstallation.Own}", Cancelled)).ShouldContain("own-colleague-family");
+    }
+
+    [Fact]
+    public async Task An_export_holds_what_is_open_to_whoever_asks_and_is_given_to_nobody_else()
+    {
+        // Who may ask for what, tried at both addresses that make exports.
+        foreach (var (who, allowed) in new (string, string[])[]
+                 {
+                     ("in", []), ("ad", []), ("fo", []), ("ts", []), ("tc", []), ("tf", ["trends", "reviews"]), ("di", ["trends", "reviews"]),
+                     ("th", ["trends", "reviews", "interviews", "opportunities"]), ("su", ["trends", "reviews", "interviews", "opportunities"]),
+                 })
+        {
+            using var visitor = await Visitor(who);
+            foreach (var table in new[] { "trends", "reviews", "interviews", "opportunities" })
+            {
+                using var asked = await visitor.PostAsync(new Uri($"/api/v1/exports?table={table}&profile=swedish_csv", UriKind.Relative), null, Cancelled);
+                asked.StatusCode.ShouldBe(allowed.Contains(table) ? HttpStatusCode.Created : HttpStatusCode.Forbidden, $"{who} {table}");
+                if (!allowed.Contains(table))
+                    continue;
+                var file = await visitor.GetStringAsync($"{asked.Headers.Location}/file", Cancelled);
+                foreach (var secret in Secrets(who, "").Append("-family"))
+                    file.ShouldNotContain(secret, Case.Insensitive, $"{who} {table}");
+            }
+        }
+
+        var own = await Rows("th");
+        own.ShouldBeInRange(1, await Rows("su") - 1);
+
+        using var supervisor = await Visitor("su");
+        using var mine = await supervisor.PostAsync(new Uri("/api/v1/exports?table=interviews", UriKind.Relative), null, Cancelled);
+        using var consultant = await Visitor("co");
+        foreach (var address in new[] { $"{mine.Headers.Location}", $"{mine.Headers.Location}/file", $"/exports/{mine.Headers.Location!.ToString().Split('/')[^1]}", $"/exports/{mine.Headers.Location!.ToString().Split('/')[^1]}/file" })
+        {
+            using var refused = await consultant.GetAsync(address, Cancelled);
+            refused.StatusCode.ShouldBe(HttpStatusCode.NotFound, address);
+        }
+
+        using var anonymous = await Visitor("an");
+        using var unknown = await anonymous.PostAsync(new Uri("/api/v1/exports?table=trends", UriKind.Relative), null, Cancelled);
+        unknown.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+
+        // The page's own address, with the token of its form.
+        using var director = await Visitor("di");
+        foreach (var (table, expected) in new[] { ("trends", HttpStatusCode.OK), ("interviews", HttpStatusCode.Forbidden) })
+        {
+            using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["table"] = table, ["profile"] = "excel", ["__RequestVerificationToken"] = AccessInstallation.FormToken(await director.GetStringAsync("/since-report", Cancelled)),
+            });
+            using var made = await director.PostAsync("/exports/make", form, Cancelled);
+            made.StatusCode.ShouldBe(expected, table);
+        }
+
+        async Task<int> Rows(string who)
+        {
+            using var visitor = await Visitor(who);
+            using var asked = await visitor.PostAsync(new Uri("/api/v1/exports?table=interviews", UriKind.Relative), null, Cancelled);
+            return (int)(await asked.Content.ReadFromJsonAsync<JsonNode>(Cancelled))!["rows"]!;
+        }
     }
 
     [Fact]
@@ -161,6 +222,7 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
             .Replace("{Interview:guid}", place.Recorded.ToString(), StringComparison.Ordinal)
             .Replace("interviews/{id:guid}", $"interviews/{place.Interview}", StringComparison.OrdinalIgnoreCase)
             .Replace("surveys/{id:guid}", $"surveys/{place.Survey}", StringComparison.OrdinalIgnoreCase)
+            .Replace("exports/{id:guid}", $"exports/{place.Submission}", StringComparison.OrdinalIgnoreCase).Replace("codebook/{table}", "codebook/trends", StringComparison.Ordinal)
             .Replace("instruments/{id}", "instruments/tam-r@1", StringComparison.Ordinal).Replace("profiles/{id}", "profiles/mst@1", StringComparison.Ordinal);
         if (address is "/api/v1/reviews" or "/api/v1/trends" or "/api/v1/opportunities")
             address += $"?programme={place.Programme}&team={place.Team}";

@@ -181,6 +181,12 @@ public static class Policy
     /// <summary>What whoever operates the installation may give: access to all of it.</summary>
     public static Reach Installation { get; } = new(Purpose.GiveAccess, [new(null)]);
 
+    /// <summary>
+    /// What was open when something was asked for that is made later: a file comes out the same then, and whoever fetches it is asked
+    /// for what is open to them today.
+    /// </summary>
+    public static Reach Recorded(Purpose purpose, IReadOnlyList<Scope> scopes) => new(purpose, scopes);
+
     public static Reach Nothing { get; } = new(Purpose.Enter, []);
 
     static Role? OfPost(StaffRole post) => post switch

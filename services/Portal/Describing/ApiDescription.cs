@@ -44,6 +44,7 @@ static class ApiDescription
         ("Submissions", "Records one by one."),
         ("Imports", "Records as files: upload, read what the dry run found, accept, watch it settle."),
         ("Reviews", "What the records come to."),
+        ("Exports", "Figures and records as files, with a manifest by which each can be made again."),
         ("Definitions", "How the numbers are made, and how surely that is known."),
     ];
 

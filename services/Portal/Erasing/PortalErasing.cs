@@ -2,6 +2,7 @@ using System.Text;
 using Dapper;
 using Fidelity.Measurement;
 using Fidelity.Portal.DeadLetters;
+using Fidelity.Portal.Exporting;
 using Fidelity.Portal.Reminding;
 using Fidelity.ServiceDefaults;
 using Npgsql;
@@ -10,20 +11,25 @@ namespace Fidelity.Portal.Erasing;
 
 /// <summary>
 /// Erases what the portal keeps of a case: that somebody was reminded of it, facts, submissions, forms that were begun, uploaded files and
-/// what was found in them, and dead letters.
+/// what was found in them, files of exports that are kept, and dead letters.
 /// </summary>
 sealed class PortalErasing(
-    ErasedStreams erasing, SentReminders reminders, NpgsqlDataSource database, ServiceSchema schema, IConfiguration configuration, TimeProvider clock)
+    ErasedStreams erasing, SentReminders reminders, Exports exports, NpgsqlDataSource database, ServiceSchema schema, IConfiguration configuration, TimeProvider clock)
 {
     /// <summary>Answers how much there was.</summary>
-    public async Task<int> Erase(string programme, string caseId, CancellationToken stopping) =>
+    public async Task<int> Erase(string programme, string caseId, CancellationToken stopping)
+    {
         // Found by the facts, and so before they are gone.
-        await reminders.Forget(programme, caseId, stopping)
-        + await erasing.Facts(programme, caseId, "facts", stopping)
-        + await Submissions(programme, caseId, stopping)
-        + await Forms(programme, caseId, stopping)
-        + await Imports(programme, caseId, stopping)
-        + await DeadLetters(programme, caseId, stopping);
+        var found = await reminders.Forget(programme, caseId, stopping)
+            + await erasing.Facts(programme, caseId, "facts", stopping)
+            + await Submissions(programme, caseId, stopping)
+            + await Forms(programme, caseId, stopping)
+            + await Imports(programme, caseId, stopping)
+            + await DeadLetters(programme, caseId, stopping);
+        // Whether the case is in a file that is kept is not looked at, so these do not count: others may be made at any time, without it.
+        await exports.Forget(programme, stopping);
+        return found;
+    }
 
     async Task<int> Submissions(string programme, string caseId, CancellationToken stopping)
     {

@@ -6,6 +6,7 @@ using Fidelity.Measurement;
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Answering;
 using Fidelity.Portal.Calling;
+using Fidelity.Portal.Exporting;
 using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.SelfReporting;
 using Fidelity.ServiceDefaults;
@@ -15,7 +16,7 @@ namespace Fidelity.Portal.Extracting;
 
 /// <summary>Collects what is kept of a family, and says to the access log whose it was.</summary>
 sealed class Extracts(
-    CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, Drafts drafts, SelfReports selfReports, CallNotes notes, CaseKeys keys, AccessLog log, TimeProvider clock)
+    CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, Drafts drafts, SelfReports selfReports, CallNotes notes, Exports exports, CaseKeys keys, AccessLog log, TimeProvider clock)
 {
     /// <summary>
     /// Null when there is no such case in a programme whose records the visitor keeps. Of a case outside, nothing is looked up: the reach
@@ -34,11 +35,12 @@ sealed class Extracts(
             return null;
         }
 
+        var known = facts["case"].Select(FactsTable.Read<CaseChanged>).SingleOrDefault();
         var key = await keys.Of(programme, caseId, stopping);
         context.Concerns(programme, key, Deed.Read);
         return new(
             programme, caseId, key, clock.GetUtcNow().UtcDateTime,
-            facts["case"].Select(FactsTable.Read<CaseChanged>).SingleOrDefault(),
+            known,
             [.. facts["tam_interview"].Select(FactsTable.Read<TamInterviewScored>).Select(held => held.Interview).OrderBy(held => held.Date)],
             [
                 .. facts["tam_opportunity"].Select(FactsTable.Read<TamOpportunityClosed>)
@@ -51,6 +53,7 @@ sealed class Extracts(
                 .. (await selfReports.Out(programme, caseId, stopping)).Select(given => new BegunForm(given.Due, given.GivenBy, given.SavedAt ?? given.GivenAt, given.Content)),
             ],
             await notes.Of(programme, caseId, stopping),
+            [.. (await exports.MayName(programme, known?.TeamId, stopping)).Select(export => new ExportedFile(export.AskedAt, export.Request.Table, export.Request.Recipient))],
             [.. (await log.Of(programme, key, stopping)).Select(entry => new Look(entry.Number, entry.At, entry.What, entry.Purpose))]);
     }
 

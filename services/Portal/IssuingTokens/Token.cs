@@ -34,7 +34,7 @@ sealed class Tokens
     public const int LongestName = 60;
 
     /// <summary>What programs may do.</summary>
-    public static readonly IReadOnlyList<Purpose> Purposes = [Purpose.SubmitRecords, Purpose.FollowTeam, Purpose.SeeCases];
+    public static readonly IReadOnlyList<Purpose> Purposes = [Purpose.SubmitRecords, Purpose.FollowTeam, Purpose.SeeCases, Purpose.SeeScores];
 
     public static readonly ReadTable Table = new("""
         create table if not exists {schema}.tokens (
