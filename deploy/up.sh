@@ -18,6 +18,8 @@
 #   FIDELITY_SMTP_HOST     a mail server by which people are reminded, with FIDELITY_SMTP_FROM and FIDELITY_PUBLIC_URL, and where it
 #                          needs them FIDELITY_SMTP_PORT, _TLS, _USER and _PASSWORD_FILE; without it, nobody is reminded
 #   FIDELITY_REMINDER_HOUR, FIDELITY_REMINDER_PAUSE   from which hour on reminders are sent (default: 8), and how often it is tried
+#   FIDELITY_REQUESTS_A_MINUTE, FIDELITY_SIGN_INS_A_MINUTE   how often one token or account may ask the API (default: 1200), and one
+#                          address may try to sign in (default: 60)
 #   FIDELITY_NUGET_SOURCE  a package source besides the machine's own
 #   FIDELITY_APP           a folder of published services; then nothing is built
 #   OTEL_…                 where and how the services export metrics, traces and logs; deploy/OPERATING.md has the list

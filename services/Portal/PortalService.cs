@@ -89,7 +89,9 @@ static class PortalService
         app.UseMiddleware<SafeHeaders>();
         app.UseApi();
         var api = app.MapGroup("/api/v1").Refuses(Problems.OfAddress()).Refuses(Problems.OfFailure())
-            .Refuses(Problems.OfStatus(StatusCodes.Status401Unauthorized)).Refuses(Problems.OfStatus(StatusCodes.Status403Forbidden));
+            .Refuses(Problems.OfStatus(StatusCodes.Status401Unauthorized)).Refuses(Problems.OfStatus(StatusCodes.Status403Forbidden))
+            .Refuses(Problems.OfStatus(StatusCodes.Status429TooManyRequests)).Says(StatusCodes.Status429TooManyRequests, "Retry-After", "How many seconds to wait.")
+            .Revalidates();
         api.MapSubmitting();
         api.MapImporting();
         api.MapReviews();

@@ -36,6 +36,15 @@ static class ApiDescription
         **What happened.** 200: recorded. 202: kept and still being recorded; the `Location` says where to ask. 422: refused, nothing is
         kept. What was answered 200 or 202 is never lost.
 
+        **Lists** are answered whole, or in parts: with a `limit`, the `Link` header says where the next part is, until there is none. Follow
+        it as it stands. What is added or goes away meanwhile moves nothing else.
+
+        **Again.** Every answer to a GET has an `ETag`. Send it as `If-None-Match`, and while nothing has changed the answer is 304, without
+        content.
+
+        **How often.** Each token and each account may ask some 1,200 times a minute (the operator can say otherwise). Who asks more often
+        is answered 429, with a `Retry-After` in seconds.
+
         Dates are `yyyy-mm-dd`, in the time zone of the team. Shares are numbers from 0 to 1. Numbers have full double precision.
         """;
 
@@ -51,7 +60,7 @@ static class ApiDescription
     static readonly IReadOnlyList<string> Codes =
     [
         .. typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(code => (string)code.GetRawConstantValue()!),
-        Problems.Unauthenticated, Problems.Forbidden, Problems.Internal,
+        Problems.Unauthenticated, Problems.Forbidden, Problems.TooMany, Problems.Internal,
     ];
 
     public static void AddDescription(this WebApplicationBuilder builder) => builder.Services.AddOpenApi(Document, api =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Mime;
 using System.Text.Json;
+using Fidelity.Portal.Listing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
@@ -34,16 +35,36 @@ static class OperationDescription
             return Task.CompletedTask;
         });
 
-    /// <summary>Says where to go on, in the header made for it.</summary>
-    public static RouteHandlerBuilder Locates(this RouteHandlerBuilder operation, int status, string description) => operation
+    /// <summary>Says something in a header.</summary>
+    public static TBuilder Says<TBuilder>(this TBuilder operation, int status, string header, string description) where TBuilder : IEndpointConventionBuilder => operation
         .AddOpenApiOperationTransformer((described, _, _) =>
         {
-            described.Response(status).Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
-            {
-                ["Location"] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
-            };
+            described.Says(status, header, description);
             return Task.CompletedTask;
         });
+
+    /// <summary>Of those that are got: answers with a tag, and with nothing where whoever asks has what it names.</summary>
+    public static TBuilder Revalidates<TBuilder>(this TBuilder operations) where TBuilder : IEndpointConventionBuilder => operations
+        .AddOpenApiOperationTransformer((described, context, _) =>
+        {
+            if (context.Description.HttpMethod != HttpMethods.Get)
+                return Task.CompletedTask;
+            described.Parameters ??= [];
+            described.Parameters.Add(new OpenApiParameter
+            {
+                Name = "If-None-Match", In = ParameterLocation.Header, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Description = "The `ETag` of the answer that you have. While it still holds, the answer is 304.",
+            });
+            described.Says(StatusCodes.Status200OK, "ETag", "Names this answer: send it as `If-None-Match` to be answered 304 while it holds. An answer of more than 4 MB has none.");
+            described.Responses!.Add(Key(StatusCodes.Status304NotModified), new OpenApiResponse { Description = "What you have still holds." });
+            return Task.CompletedTask;
+        });
+
+    /// <summary>Answers with a part of its list when it is asked for one.</summary>
+    public static RouteHandlerBuilder InParts(this RouteHandlerBuilder operation) => operation
+        .Says(StatusCodes.Status200OK, "Link", "With a `limit`, and when there is more: `<address>; rel=\"next\"`, where to go on. It is left out at the end.")
+        .Refuses(Problems.OfParameter(ListParts.BadLimit))
+        .Refuses(Problems.OfParameter(ListParts.BadCursor));
 
     /// <summary>Cannot do without a query parameter. Its absence is for the operation to refuse, in its own words.</summary>
     public static RouteHandlerBuilder Requires(this RouteHandlerBuilder operation, string parameter) => operation
@@ -68,6 +89,14 @@ static class OperationDescription
             };
             return Task.CompletedTask;
         });
+
+    static void Says(this OpenApiOperation operation, int status, string header, string description)
+    {
+        operation.Responses!.TryAdd(Key(status), new OpenApiResponse());
+        var response = operation.Response(status);
+        response.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
+        response.Headers[header] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+    }
 
     static OpenApiResponse Response(this OpenApiOperation operation, int status) => (OpenApiResponse)operation.Responses![Key(status)];
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using Dapper;
 using Fidelity.Contracts;
 using Fidelity.Contracts.Pir;
@@ -7,6 +8,7 @@ using Fidelity.Contracts.Tam;
 using Fidelity.Measurement;
 using Fidelity.Portal.Access;
 using Fidelity.Portal.Describing;
+using Fidelity.Portal.Listing;
 using Fidelity.ServiceDefaults;
 using Fidelity.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -28,6 +30,7 @@ static class ReviewEndpoints
                 "Every measure of every Program Implementation Review that matches, each with the counts and the interval it rests on. "
                 + "A presented review has the figures that were presented. What raters said is withheld until the period has ended, enough of them have answered and no records are arriving.")
             .Answers(StatusCodes.Status200OK, "The measures, by programme, team, period and the profile's order.", ReviewMeasure.Examples)
+            .InParts()
             .Refuses(Problems.OfParameter(Programme.Fault("Nord")!));
         api.MapGet("/trends", Trends).For(Purpose.FollowTeam)
             .WithName("getTrend").WithTags(Tag).WithSummary("Show a team's monthly figures")
@@ -42,26 +45,63 @@ static class ReviewEndpoints
             .WithDescription("Every opportunity with its one current outcome, whether or not it was answered. Those that ceased to exist are left out.")
             .Requires("team")
             .Answers(StatusCodes.Status200OK, "The opportunities, by case and due date.", OpportunityShown.Examples)
+            .InParts()
             .Refuses(Problems.OfParameter(NoTeam, StatusCodes.Status400BadRequest))
             .Refuses(Problems.OfParameter(Programme.Fault("Nord")!));
     }
 
     static async Task<IResult> Reviews(
-        CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, [Description(OptionalProgramme)] string? programme,
-        [Description("The id of the team; all teams when left out.")] string? team,
-        [Description("The name of the period, such as 2026-H1; all periods when left out.")] string? period, CancellationToken stopping)
+        HttpContext context, CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, ListParts parts,
+        [Description(OptionalProgramme)] string? programme, [Description("The id of the team; all teams when left out.")] string? team,
+        [Description("The name of the period, such as 2026-H1; all periods when left out.")] string? period,
+        [Description(ListParts.LimitMeaning)] int? limit, [Description(ListParts.CursorMeaning)] string? cursor, CancellationToken stopping)
     {
         if (Fault(programme, teamRequired: false, team) is { } fault)
             return fault;
+        var (part, badPart) = parts.Read(context, limit, cursor);
+        if (badPart is not null)
+            return badPart;
         var reach = await visitor.Reach(Purpose.FollowTeam);
-        var reviews = await Read<ReviewComputed>(database, schema, reach, "review", programme, team, stopping);
+        var reviews = await ReadPart(database, schema, reach, programme, team, period, part, stopping);
         var signOffs = await Read<ReviewSigned>(database, schema, reach, "sign_off", programme, team, stopping);
-        return Results.Json(
-            from review in TeamReviews.Standing(reviews, signOffs)
-            where period is null || review.Period == period
-            from measure in review.Measures
-            select ReviewMeasure.Of(review, measure), ApiJson.Options);
+        var measures = TeamReviews.Standing(reviews, signOffs)
+            .SelectMany(review => review.Measures.Index().Select(measure => (Review: review, measure.Index, Measure: measure.Item)))
+            .Where(measure => part.After is null || !IsOf(measure.Review, part.After) || measure.Index > int.Parse(part.After[^1], CultureInfo.InvariantCulture)).ToList();
+        if (measures.Count > part.Limit)
+        {
+            var (review, index, _) = measures[part.Limit.Value - 1];
+            parts.SayNext(context, review.Programme, review.TeamId, review.About.Key, index.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return Results.Json(measures.Take(part.Limit ?? measures.Count).Select(measure => ReviewMeasure.Of(measure.Review, measure.Measure)), ApiJson.Options);
     }
+
+    /// <summary>
+    /// The reviews that a part of the list is of. Each has one measure at least, and the first may have been given to its end: two more
+    /// than are wanted show that there is more.
+    /// </summary>
+    static async Task<IReadOnlyList<ReviewComputed>> ReadPart(
+        NpgsqlDataSource database, ServiceSchema schema, Reach reach, string? programme, string? team, string? period, ListPart part, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        var rows = await connection.QueryAsync<string>(
+            $"""
+            select data from {schema.Name}.facts review
+            where kind = 'review' and (@programme::text is null or programme = @programme) and (@team::text is null or team_id = @team)
+                and (@period::text is null or data->>'period' = @period) and data->>'state' <> @void
+                and (@afterProgramme::text is null or (programme, team_id, key) >= (@afterProgramme, @afterTeam, @afterKey))
+                and {Reach.Sql("review.programme", "review.team_id")}
+            order by programme, team_id, key limit @most
+            """,
+            new
+            {
+                programme, team, period, @void = Codes.Of(ReviewState.Void), most = part.Limit + 2, afterProgramme = part.After?[0], afterTeam = part.After?[1],
+                afterKey = part.After?[2], reach.Programmes, reach.Teams, reach.Therapists,
+            });
+        return [.. rows.Select(FactsTable.Read<ReviewComputed>)];
+    }
+
+    static bool IsOf(ReviewComputed review, IReadOnlyList<string> place) => (review.Programme, review.TeamId, review.About.Key) == (place[0], place[1], place[2]);
 
     static async Task<IResult> Trends(
         CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, [Description(OptionalProgramme)] string? programme,
@@ -79,25 +119,39 @@ static class ReviewEndpoints
     }
 
     static async Task<IResult> Opportunities(
-        CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, [Description(OptionalProgramme)] string? programme,
-        [Description("The id of the team.")] string? team, BusinessCalendar calendar, CancellationToken stopping)
+        HttpContext context, CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, ListParts parts,
+        [Description(OptionalProgramme)] string? programme, [Description("The id of the team.")] string? team,
+        [Description(ListParts.LimitMeaning)] int? limit, [Description(ListParts.CursorMeaning)] string? cursor, BusinessCalendar calendar, CancellationToken stopping)
     {
         if (Fault(programme, teamRequired: true, team) is { } fault)
             return fault;
+        var (part, badPart) = parts.Read(context, limit, cursor);
+        if (badPart is not null)
+            return badPart;
         var reach = await visitor.Reach(Purpose.SeeCases);
         await using var connection = await database.OpenConnectionAsync(stopping);
-        var opportunities = await connection.QueryAsync<string>(
+        var opportunities = (await connection.QueryAsync<string>(
             $"""
             select due.data from {schema.Name}.facts due
             left join {schema.Name}.facts family on (family.programme, family.kind, family.key) = (due.programme, 'case', due.data->>'caseId')
             where due.kind = 'tam_opportunity' and (@programme::text is null or due.programme = @programme) and due.team_id = @team
+                and due.data->'opportunity'->>'outcome' <> @void
+                and (@afterProgramme::text is null or (due.programme, due.key) > (@afterProgramme, @afterKey))
                 and {Reach.Sql("due.programme", "due.team_id", Reach.TherapistOn("@today", "family.data"))}
-            order by due.programme, due.key
-            """, new { programme, team, today = Figures.Dates.Machine(calendar.Today), reach.Programmes, reach.Teams, reach.Therapists });
-        return Results.Json(
-            from opportunity in opportunities.Select(FactsTable.Read<TamOpportunityClosed>)
-            where opportunity.Opportunity.Outcome != OpportunityOutcome.Void
-            select OpportunityShown.Of(opportunity), ApiJson.Options);
+            order by due.programme, due.key limit @most
+            """,
+            new
+            {
+                programme, team, today = Figures.Dates.Machine(calendar.Today), @void = Codes.Of(OpportunityOutcome.Void), most = part.Limit + 1,
+                afterProgramme = part.After?[0], afterKey = part.After?[1], reach.Programmes, reach.Teams, reach.Therapists,
+            })).Select(FactsTable.Read<TamOpportunityClosed>).ToList();
+        if (opportunities.Count > part.Limit)
+        {
+            var last = opportunities[part.Limit.Value - 1];
+            parts.SayNext(context, last.Programme, last.About.Key);
+        }
+
+        return Results.Json(opportunities.Take(part.Limit ?? opportunities.Count).Select(OpportunityShown.Of), ApiJson.Options);
     }
 
     static Cause NoTeam => new(ErrorCodes.MissingValue, "team", "Name the team: ?team=ID.");
