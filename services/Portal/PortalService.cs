@@ -11,6 +11,7 @@ using Fidelity.Portal.Importing;
 using Fidelity.Portal.Interviewing;
 using Fidelity.Portal.LoadingTexts;
 using Fidelity.Portal.LoggingAccess;
+using Fidelity.Portal.Notifying;
 using Fidelity.Portal.Operations;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Rating;
@@ -52,6 +53,7 @@ static class PortalService
             .Table(ReminderAddresses.Table)
             .Table(SentReminders.Table)
             .Table(ReviewParts.Table)
+            .Table(Webhooks.Table)
             .Project<FactsTable>("Facts")
             .Project<Standings>("Standings")
             .Project<SubmissionsTable>(SubmissionsTable.Name)
@@ -79,6 +81,7 @@ static class PortalService
         builder.AddRating();
         builder.AddReminding();
         builder.AddReviewing();
+        builder.AddNotifying();
         builder.AddApi();
         builder.AddPages();
     }
@@ -96,6 +99,7 @@ static class PortalService
         api.MapImporting();
         api.MapReviews();
         api.MapDefinitions();
+        api.MapNotifying();
         app.MapPages();
     }
 }

@@ -53,6 +53,7 @@ static class ApiDescription
         ("Submissions", "Records one by one."),
         ("Imports", "Records as files: upload, read what the dry run found, accept, watch it settle."),
         ("Reviews", "What the records come to."),
+        ("Webhooks", "Being told of what happens instead of asking for it."),
         ("Definitions", "How the numbers are made, and how surely that is known."),
     ];
 

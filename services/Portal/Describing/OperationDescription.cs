@@ -35,6 +35,18 @@ static class OperationDescription
             return Task.CompletedTask;
         });
 
+    /// <summary>Takes a document, such as this one.</summary>
+    public static RouteHandlerBuilder TakesExample<T>(this RouteHandlerBuilder operation, string name, T example) => operation
+        .AddOpenApiOperationTransformer((described, _, _) =>
+        {
+            var content = described.RequestBody!.Content![MediaTypeNames.Application.Json];
+            content.Examples = new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal)
+            {
+                [name] = new OpenApiExample { Value = JsonSerializer.SerializeToNode(example, ApiJson.Options) },
+            };
+            return Task.CompletedTask;
+        });
+
     /// <summary>Says something in a header.</summary>
     public static TBuilder Says<TBuilder>(this TBuilder operation, int status, string header, string description) where TBuilder : IEndpointConventionBuilder => operation
         .AddOpenApiOperationTransformer((described, _, _) =>
