@@ -7,6 +7,7 @@ using Fidelity.Portal.Describing;
 using Fidelity.Portal.Limiting;
 using Fidelity.Portal.Listing;
 using Fidelity.Portal.Revalidating;
+using Fidelity.Portal.Reviews;
 using Fidelity.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -35,6 +36,7 @@ static class Api
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
         });
         builder.Services.AddSingleton<ListParts>();
+        builder.Services.AddSingleton<ReviewList>();
         builder.AddLimits();
         builder.AddDescription();
     }

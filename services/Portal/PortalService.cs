@@ -8,6 +8,7 @@ using Fidelity.Portal.Erasing;
 using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Granting;
 using Fidelity.Portal.Importing;
+using Fidelity.Portal.Interchanging;
 using Fidelity.Portal.Interviewing;
 using Fidelity.Portal.LoadingTexts;
 using Fidelity.Portal.LoggingAccess;
@@ -82,6 +83,7 @@ static class PortalService
         builder.AddReminding();
         builder.AddReviewing();
         builder.AddNotifying();
+        builder.AddInterchanging();
         builder.AddApi();
         builder.AddPages();
     }
@@ -100,6 +102,7 @@ static class PortalService
         api.MapReviews();
         api.MapDefinitions();
         api.MapNotifying();
+        api.MapInterchanging();
         app.MapPages();
     }
 }

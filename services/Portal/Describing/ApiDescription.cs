@@ -53,6 +53,7 @@ static class ApiDescription
         ("Submissions", "Records one by one."),
         ("Imports", "Records as files: upload, read what the dry run found, accept, watch it settle."),
         ("Reviews", "What the records come to."),
+        ("FHIR", "The same as resources of FHIR R4, for who has those already."),
         ("Webhooks", "Being told of what happens instead of asking for it."),
         ("Definitions", "How the numbers are made, and how surely that is known."),
     ];
@@ -89,7 +90,14 @@ static class ApiDescription
         {
             var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
             if (type.IsEnum)
-                OneOf(schema, Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.SerializeToNode(value, type, ApiJson.Options)!));
+                OneOf(schema, Words(type));
+            // Of a list of these the framework forgets what is in it.
+            else if (context.JsonTypeInfo.ElementType is { IsEnum: true } word && schema.Items is null)
+            {
+                var item = new OpenApiSchema();
+                OneOf(item, Words(word));
+                schema.Items = item;
+            }
             else if (context.JsonPropertyInfo is { Name: "code" } code && (code.DeclaringType == typeof(Problem) || code.DeclaringType == typeof(Problem.Fault)))
                 OneOf(schema, Codes.Select(code => (JsonNode)code));
             return Task.CompletedTask;
@@ -103,6 +111,8 @@ static class ApiDescription
             ordered.Add(status, response);
         return ordered;
     }
+
+    static IEnumerable<JsonNode> Words(Type type) => Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.SerializeToNode(value, type, ApiJson.Options)!);
 
     static void OneOf(OpenApiSchema schema, IEnumerable<JsonNode> words) => (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. words]);
 }

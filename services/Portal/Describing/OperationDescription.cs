@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Mime;
 using System.Text.Json;
+using Fidelity.Portal.Interchanging;
 using Fidelity.Portal.Listing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -34,6 +35,40 @@ static class OperationDescription
             response.Content[type] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = description }, Example = example };
             return Task.CompletedTask;
         });
+
+    /// <summary>Answers with a resource of FHIR, whose own specification describes it.</summary>
+    public static RouteHandlerBuilder AnswersFhir(this RouteHandlerBuilder operation, int status, string description, Hl7.Fhir.Model.Resource example) => operation
+        .AddOpenApiOperationTransformer((described, _, _) =>
+        {
+            described.Responses!.TryAdd(Key(status), new OpenApiResponse());
+            var response = described.Response(status);
+            response.Description = description;
+            response.Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [R4.ContentType] = new() { Schema = Resource($"{example.TypeName} of FHIR R4."), Example = Node(example) } };
+            return Task.CompletedTask;
+        });
+
+    /// <summary>Takes a resource of FHIR, such as one of these.</summary>
+    public static RouteHandlerBuilder TakesFhir(this RouteHandlerBuilder operation, params IReadOnlyList<(string Name, Hl7.Fhir.Model.Resource Resource)> examples) => operation
+        .AddOpenApiOperationTransformer((described, _, _) =>
+        {
+            described.RequestBody = new OpenApiRequestBody
+            {
+                Required = true, Description = $"A {examples[0].Resource.TypeName} of FHIR R4.",
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    [R4.ContentType] = new()
+                    {
+                        Schema = Resource($"{examples[0].Resource.TypeName} of FHIR R4."),
+                        Examples = examples.ToDictionary(example => example.Name, IOpenApiExample (example) => new OpenApiExample { Value = Node(example.Resource) }, StringComparer.Ordinal),
+                    },
+                },
+            };
+            return Task.CompletedTask;
+        });
+
+    static OpenApiSchema Resource(string description) => new() { Type = JsonSchemaType.Object, Description = description, AdditionalProperties = new OpenApiSchema() };
+
+    static System.Text.Json.Nodes.JsonNode Node(Hl7.Fhir.Model.Resource resource) => System.Text.Json.Nodes.JsonNode.Parse(JsonSerializer.Serialize(resource, R4.Json))!;
 
     /// <summary>Takes a document, such as this one.</summary>
     public static RouteHandlerBuilder TakesExample<T>(this RouteHandlerBuilder operation, string name, T example) => operation

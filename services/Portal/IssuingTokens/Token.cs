@@ -34,7 +34,7 @@ sealed class Tokens
     public const int LongestName = 60;
 
     /// <summary>What programs may do.</summary>
-    public static readonly IReadOnlyList<Purpose> Purposes = [Purpose.SubmitRecords, Purpose.FollowTeam, Purpose.SeeCases, Purpose.Subscribe];
+    public static readonly IReadOnlyList<Purpose> Purposes = [Purpose.SubmitRecords, Purpose.FollowTeam, Purpose.SeeCases, Purpose.SeeScores, Purpose.Subscribe];
 
     /// <summary>Whoever asks with the installation's own token.</summary>
     public static Visitor Installation { get; } = new("the installation's token", null, [], [], new(Purposes, null));

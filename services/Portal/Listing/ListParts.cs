@@ -52,10 +52,13 @@ sealed class ListParts(IDataProtectionProvider protection)
     }
 
     /// <summary>Says that there is more, and where: what was asked for, after a place.</summary>
-    public void SayNext(HttpContext context, params IReadOnlyList<string> place)
+    /// <returns>Where, from the root of the address on.</returns>
+    public string SayNext(HttpContext context, params IReadOnlyList<string> place)
     {
-        var next = new QueryBuilder(Filter(context)) { { Limit, context.Request.Query[Limit].ToString() }, { Cursor, Protector(context).Protect(JsonSerializer.Serialize(place)) } };
-        context.Response.Headers.Link = $"<{context.Request.Path}{next}>; rel=\"next\"";
+        var query = new QueryBuilder(Filter(context)) { { Limit, context.Request.Query[Limit].ToString() }, { Cursor, Protector(context).Protect(JsonSerializer.Serialize(place)) } };
+        var next = $"{context.Request.Path}{query}";
+        context.Response.Headers.Link = $"<{next}>; rel=\"next\"";
+        return next;
     }
 
     /// <summary>A cursor is for one list: its address, and what of it was asked for.</summary>

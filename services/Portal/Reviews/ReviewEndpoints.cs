@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using Dapper;
 using Fidelity.Contracts;
 using Fidelity.Contracts.Pir;
@@ -20,7 +19,7 @@ namespace Fidelity.Portal.Reviews;
 static class ReviewEndpoints
 {
     const string Tag = "Reviews";
-    const string OptionalProgramme = Programme.Meaning + " All programmes when left out.";
+    internal const string OptionalProgramme = Programme.Meaning + " All programmes when left out.";
 
     public static void MapReviews(this IEndpointRouteBuilder api)
     {
@@ -51,7 +50,7 @@ static class ReviewEndpoints
     }
 
     static async Task<IResult> Reviews(
-        HttpContext context, CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, ListParts parts,
+        HttpContext context, CurrentVisitor visitor, ReviewList list, ListParts parts,
         [Description(OptionalProgramme)] string? programme, [Description("The id of the team; all teams when left out.")] string? team,
         [Description("The name of the period, such as 2026-H1; all periods when left out.")] string? period,
         [Description(ListParts.LimitMeaning)] int? limit, [Description(ListParts.CursorMeaning)] string? cursor, CancellationToken stopping)
@@ -61,47 +60,11 @@ static class ReviewEndpoints
         var (part, badPart) = parts.Read(context, limit, cursor);
         if (badPart is not null)
             return badPart;
-        var reach = await visitor.Reach(Purpose.FollowTeam);
-        var reviews = await ReadPart(database, schema, reach, programme, team, period, part, stopping);
-        var signOffs = await Read<ReviewSigned>(database, schema, reach, "sign_off", programme, team, stopping);
-        var measures = TeamReviews.Standing(reviews, signOffs)
-            .SelectMany(review => review.Measures.Index().Select(measure => (Review: review, measure.Index, Measure: measure.Item)))
-            .Where(measure => part.After is null || !IsOf(measure.Review, part.After) || measure.Index > int.Parse(part.After[^1], CultureInfo.InvariantCulture)).ToList();
-        if (measures.Count > part.Limit)
-        {
-            var (review, index, _) = measures[part.Limit.Value - 1];
-            parts.SayNext(context, review.Programme, review.TeamId, review.About.Key, index.ToString(CultureInfo.InvariantCulture));
-        }
-
-        return Results.Json(measures.Take(part.Limit ?? measures.Count).Select(measure => ReviewMeasure.Of(measure.Review, measure.Measure)), ApiJson.Options);
+        var (measures, next) = await list.Read(await visitor.Reach(Purpose.FollowTeam), programme, team, period, part, stopping);
+        if (next is not null)
+            parts.SayNext(context, next);
+        return Results.Json(measures.Select(measure => ReviewMeasure.Of(measure.Review, measure.Measure)), ApiJson.Options);
     }
-
-    /// <summary>
-    /// The reviews that a part of the list is of. Each has one measure at least, and the first may have been given to its end: two more
-    /// than are wanted show that there is more.
-    /// </summary>
-    static async Task<IReadOnlyList<ReviewComputed>> ReadPart(
-        NpgsqlDataSource database, ServiceSchema schema, Reach reach, string? programme, string? team, string? period, ListPart part, CancellationToken stopping)
-    {
-        await using var connection = await database.OpenConnectionAsync(stopping);
-        var rows = await connection.QueryAsync<string>(
-            $"""
-            select data from {schema.Name}.facts review
-            where kind = 'review' and (@programme::text is null or programme = @programme) and (@team::text is null or team_id = @team)
-                and (@period::text is null or data->>'period' = @period) and data->>'state' <> @void
-                and (@afterProgramme::text is null or (programme, team_id, key) >= (@afterProgramme, @afterTeam, @afterKey))
-                and {Reach.Sql("review.programme", "review.team_id")}
-            order by programme, team_id, key limit @most
-            """,
-            new
-            {
-                programme, team, period, @void = Codes.Of(ReviewState.Void), most = part.Limit + 2, afterProgramme = part.After?[0], afterTeam = part.After?[1],
-                afterKey = part.After?[2], reach.Programmes, reach.Teams, reach.Therapists,
-            });
-        return [.. rows.Select(FactsTable.Read<ReviewComputed>)];
-    }
-
-    static bool IsOf(ReviewComputed review, IReadOnlyList<string> place) => (review.Programme, review.TeamId, review.About.Key) == (place[0], place[1], place[2]);
 
     static async Task<IResult> Trends(
         CurrentVisitor visitor, NpgsqlDataSource database, ServiceSchema schema, [Description(OptionalProgramme)] string? programme,
@@ -154,7 +117,7 @@ static class ReviewEndpoints
         return Results.Json(opportunities.Take(part.Limit ?? opportunities.Count).Select(OpportunityShown.Of), ApiJson.Options);
     }
 
-    static Cause NoTeam => new(ErrorCodes.MissingValue, "team", "Name the team: ?team=ID.");
+    internal static Cause NoTeam => new(ErrorCodes.MissingValue, "team", "Name the team: ?team=ID.");
 
     static Cause SeveralProgrammes(string team) =>
         new(ErrorCodes.MissingValue, "programme", $"Several programmes have a team '{team}'. Name one: ?programme=NAME.");
@@ -162,7 +125,7 @@ static class ReviewEndpoints
     static ProblemHttpResult NoTrend(string team) => Problems.Of(StatusCodes.Status404NotFound, ErrorCodes.UnknownReference,
         $"No trend is known of team '{team}'. Check its id, or wait until its reviews are computed.");
 
-    static ProblemHttpResult? Fault(string? programme, bool teamRequired, string? team) =>
+    internal static ProblemHttpResult? Fault(string? programme, bool teamRequired, string? team) =>
         programme is not null && Programme.Fault(programme) is { } fault ? Problems.OfParameter(fault)
         : teamRequired && string.IsNullOrEmpty(team) ? Problems.OfParameter(NoTeam, StatusCodes.Status400BadRequest)
         : null;

@@ -57,7 +57,7 @@ public sealed class DescriptionTests(LonePortal portal) : IClassFixture<LonePort
     {
         var bodies = Operations.Where(operation => operation.Node["requestBody"] is not null).ToList();
         bodies.Select(operation => operation.Name).ShouldBe(
-            [.. RecordAddress.All.Select(address => $"POST /api/v1/{address.Path}"), "POST /api/v1/imports", "POST /api/v1/webhooks"], ignoreOrder: true);
+            [.. RecordAddress.All.Select(address => $"POST /api/v1/{address.Path}"), "POST /api/v1/imports", "POST /api/v1/webhooks", "POST /api/v1/fhir/QuestionnaireResponse"], ignoreOrder: true);
         foreach (var (name, operation) in bodies)
             ShouldFit(operation["requestBody"]!["content"]!, name);
     }
@@ -117,6 +117,7 @@ public sealed class DescriptionTests(LonePortal portal) : IClassFixture<LonePort
                 var nodes = described!["oneOf"]?.AsArray().Select(one => one!) ?? [described];
                 nodes.ShouldContain(node => !string.IsNullOrWhiteSpace((string?)node["description"]), $"{name}.{property}");
                 nodes.ShouldAllBe(node => node["type"] != null || node["$ref"] != null, $"{name}.{property}");
+                nodes.Where(node => node["type"]?.ToJsonString().Contains("\"array\"", StringComparison.Ordinal) is true).ShouldAllBe(node => node["items"] != null, $"{name}.{property}");
             }
         }
     }
