@@ -19,6 +19,10 @@
 #                          needs them FIDELITY_SMTP_PORT, _TLS, _USER and _PASSWORD_FILE; without it, nobody is reminded
 #   FIDELITY_REMINDER_HOUR, FIDELITY_REMINDER_PAUSE   from which hour on reminders are sent (default: 8), and how often it is tried
 #   FIDELITY_EXPORT_FOLDER  where the figures of all teams are written once a month; without it, nowhere
+#   FIDELITY_REQUESTS_A_MINUTE, FIDELITY_SIGN_INS_A_MINUTE   how often one token or account may ask the API (default: 1200), and one
+#                          address may try to sign in (default: 60)
+#   FIDELITY_WEBHOOK_INTERNAL, FIDELITY_WEBHOOK_PAUSE   names of hosts of one's own network that webhooks may be at, with commas between,
+#                          and how often it is looked for what they are to be told (default: 00:00:10)
 #   FIDELITY_NUGET_SOURCE  a package source besides the machine's own
 #   FIDELITY_APP           a folder of published services; then nothing is built
 #   OTEL_…                 where and how the services export metrics, traces and logs; deploy/OPERATING.md has the list

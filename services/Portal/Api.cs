@@ -4,6 +4,10 @@ using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Portal.Describing;
+using Fidelity.Portal.Limiting;
+using Fidelity.Portal.Listing;
+using Fidelity.Portal.Revalidating;
+using Fidelity.Portal.Reviews;
 using Fidelity.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -31,6 +35,9 @@ static class Api
             json.SerializerOptions.RespectNullableAnnotations = true;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
         });
+        builder.Services.AddSingleton<ListParts>();
+        builder.Services.AddSingleton<ReviewList>();
+        builder.AddLimits();
         builder.AddDescription();
     }
 
@@ -40,6 +47,7 @@ static class Api
         {
             api.UseExceptionHandler(failing => failing.Run(context => Problems.OfFailure(context).ExecuteAsync(context)));
             api.UseStatusCodePages(bare => Problems.OfStatus(bare.HttpContext.Response.StatusCode).ExecuteAsync(bare.HttpContext));
+            api.UseMiddleware<Revalidation>();
         });
         // PostgreSQL stores no null character, so nothing can have one in its name.
         app.Use((context, next) =>
@@ -86,6 +94,9 @@ static class Problems
     /// <summary>Whoever asks may not do this at all. Of a single thing that they may not see it is said that it is not there.</summary>
     public const string Forbidden = "forbidden";
 
+    /// <summary>Too often, of late; <c>Retry-After</c> says how long to wait.</summary>
+    public const string TooMany = "too_many_requests";
+
     public static ProblemHttpResult Of(int status, string code, string detail, string? pointer = null) =>
         Of(status, detail, [new Problem.Fault(code, pointer, null, detail)]);
 
@@ -100,6 +111,8 @@ static class Problems
 
     static ProblemHttpResult Of(int status, string detail, IReadOnlyList<Problem.Fault> faults) => TypedResults.Problem(
         detail, statusCode: status,
+        // The framework knows where the others are defined.
+        type: status == StatusCodes.Status429TooManyRequests ? "https://tools.ietf.org/html/rfc6585#section-4" : null,
         extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = faults[0].Code, ["errors"] = faults });
 
     public static ProblemHttpResult OfFailure(HttpContext context) =>
@@ -122,6 +135,7 @@ static class Problems
         StatusCodes.Status405MethodNotAllowed => Of(status, ErrorCodes.UnknownCode, "This address does not take this method. /openapi/v1.json lists what it takes."),
         StatusCodes.Status413PayloadTooLarge => Of(status, ErrorCodes.TooLarge, "The body is larger than this address takes. Send one record; split an import."),
         StatusCodes.Status415UnsupportedMediaType => Of(status, ErrorCodes.BadEncoding, "Send JSON as application/json in UTF-8."),
+        StatusCodes.Status429TooManyRequests => Of(status, TooMany, "You ask more often than is open to one. Wait as many seconds as Retry-After says, and go on from there."),
         _ => Of(status, ErrorCodes.BadEncoding,
             "The request cannot be read. Send it as /openapi/v1.json describes it: parameters of their type, and JSON in UTF-8 that names nothing twice."),
     };

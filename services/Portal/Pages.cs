@@ -10,6 +10,7 @@ using Fidelity.Portal.Interviewing;
 using Fidelity.Portal.KeepingCases;
 using Fidelity.Portal.Languages;
 using Fidelity.Portal.Layout;
+using Fidelity.Portal.Limiting;
 using Fidelity.Portal.LoggingAccess;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Rating;
@@ -73,6 +74,7 @@ static class Pages
         // Routing follows what runs a request again for its error page: run again, it is routed again.
         app.UseRouting();
         app.UseAuthentication();
+        app.UseLimits();
         // It does not wait for what it has to ask for, such as who reads it.
         app.Use(async (context, next) =>
         {

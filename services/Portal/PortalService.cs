@@ -9,9 +9,11 @@ using Fidelity.Portal.Exporting;
 using Fidelity.Portal.Extracting;
 using Fidelity.Portal.Granting;
 using Fidelity.Portal.Importing;
+using Fidelity.Portal.Interchanging;
 using Fidelity.Portal.Interviewing;
 using Fidelity.Portal.LoadingTexts;
 using Fidelity.Portal.LoggingAccess;
+using Fidelity.Portal.Notifying;
 using Fidelity.Portal.Operations;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Rating;
@@ -54,6 +56,7 @@ static class PortalService
             .Table(SentReminders.Table)
             .Table(ReviewParts.Table)
             .Table(Exports.Table)
+            .Table(Webhooks.Table)
             .Project<FactsTable>("Facts")
             .Project<Standings>("Standings")
             .Project<SubmissionsTable>(SubmissionsTable.Name)
@@ -82,6 +85,8 @@ static class PortalService
         builder.AddReminding();
         builder.AddReviewing();
         builder.AddExporting();
+        builder.AddNotifying();
+        builder.AddInterchanging();
         builder.AddApi();
         builder.AddPages();
     }
@@ -92,12 +97,16 @@ static class PortalService
         app.UseMiddleware<SafeHeaders>();
         app.UseApi();
         var api = app.MapGroup("/api/v1").Refuses(Problems.OfAddress()).Refuses(Problems.OfFailure())
-            .Refuses(Problems.OfStatus(StatusCodes.Status401Unauthorized)).Refuses(Problems.OfStatus(StatusCodes.Status403Forbidden));
+            .Refuses(Problems.OfStatus(StatusCodes.Status401Unauthorized)).Refuses(Problems.OfStatus(StatusCodes.Status403Forbidden))
+            .Refuses(Problems.OfStatus(StatusCodes.Status429TooManyRequests)).Says(StatusCodes.Status429TooManyRequests, "Retry-After", "How many seconds to wait.")
+            .Revalidates();
         api.MapSubmitting();
         api.MapImporting();
         api.MapReviews();
         api.MapDefinitions();
         api.MapExporting();
+        api.MapNotifying();
+        api.MapInterchanging();
         app.MapPages();
     }
 }

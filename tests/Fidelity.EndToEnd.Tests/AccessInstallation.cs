@@ -145,7 +145,7 @@ public sealed class AccessInstallation() : Installation(port: 18700)
         {
             if (!tokens.TryGetValue(who, out var token))
             {
-                var purposes = who switch { "ts" => "submit_records", "tf" => "follow_team", "tc" => "see_cases", _ => "submit_records,follow_team,see_cases" };
+                var purposes = who switch { "ts" => "submit_records", "tf" => "follow_team", "tc" => "see_cases", _ => "submit_records,follow_team,see_cases,see_scores,subscribe" };
                 token = (await Access("make-token", who, "--purposes", purposes, "--programme", who == "te" ? OtherProgramme : Programme)).Trim();
                 tokens.Add(who, token);
             }

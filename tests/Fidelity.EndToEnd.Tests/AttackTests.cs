@@ -116,6 +116,7 @@ public sealed class AttackTests(SubmissionInstallation installation, Chromium ch
             ("/access", new(programme) { ["_handler"] = "invite", ["holder"] = "Somebody", ["staff"] = "" }),
             ("/access/tokens", new(programme) { ["_handler"] = "make", ["name"] = "a program", ["purposes"] = "follow_team", ["days"] = "30" }),
             ("/access/tokens", new() { ["_handler"] = "revoke", ["token"] = Guid.Empty.ToString() }),
+            ("/access/webhooks", new() { ["_handler"] = "make", ["programme"] = "attacked", ["url"] = "https://follow.example.org/", ["events"] = "review_presented" }),
             ($"/access/accounts/{account}", new()
             {
                 ["_handler"] = "give-grant", ["grant"] = Guid.CreateVersion7().ToString(), ["role"] = "auditor", ["on"] = "", ["basis"] = "agreement", ["from"] = "2026-10-31",
@@ -152,7 +153,7 @@ public sealed class AttackTests(SubmissionInstallation installation, Chromium ch
 
         // It is no test if all of it is stopped at the door.
         sent.ShouldBeGreaterThan(Forms / 2);
-        foreach (var table in new[] { "mt_events", "accounts", "tokens", "passkeys" })
+        foreach (var table in new[] { "mt_events", "accounts", "tokens", "passkeys", "webhooks" })
             (await connection.ExecuteScalarAsync<long>($"select count(*) from portal.{table} kept where kept::text like '%{IdentityNumber}%'")).ShouldBe(0, table);
         (await connection.ExecuteScalarAsync<long>("select count(*) from portal.accounts where holder like '%form%'")).ShouldBeGreaterThan(0);
     }

@@ -324,6 +324,8 @@ public abstract class Installation(int port, bool ownServers = false) : IAsyncLi
 
         start.Environment["FIDELITY_DEMO"] = "0";
         start.Environment["FIDELITY_TODAY"] = "2026-10-31";
+        // All the people of a test come from one address.
+        start.Environment["FIDELITY_REQUESTS_A_MINUTE"] = start.Environment["FIDELITY_SIGN_INS_A_MINUTE"] = "1000000";
         foreach (var (setting, value) in Settings)
             start.Environment[setting] = value;
         using var process = Process.Start(start)!;

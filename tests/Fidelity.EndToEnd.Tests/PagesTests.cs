@@ -447,6 +447,7 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     [InlineData("access", "/access", "sv-SE", 1366, ColorScheme.Light)]
     [InlineData("access", "/access", "en-GB", 320, ColorScheme.Dark)]
     [InlineData("tokens", "/access/tokens", "sv-SE", 320, ColorScheme.Light)]
+    [InlineData("webhooks", "/access/webhooks", "sv-SE", 320, ColorScheme.Dark)]
     [InlineData("log", "/access/log", "sv-SE", 1366, ColorScheme.Light)]
     [InlineData("log", "/access/log", "en-GB", 320, ColorScheme.Dark)]
     [InlineData("samples", "/access/log/samples", "sv-SE", 1366, ColorScheme.Light)]

@@ -77,6 +77,9 @@ public enum Purpose
 
     /// <summary>To answer for what is kept of families: to give a family what is kept of it, and to erase it when its time has come.</summary>
     KeepRecords,
+
+    /// <summary>To have programs told of what happens, as a program. An administrator does it on a page, by the right to give access.</summary>
+    Subscribe,
 }
 
 /// <summary>A person's post, and the team it is on.</summary>

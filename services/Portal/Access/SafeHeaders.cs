@@ -4,7 +4,7 @@ namespace Fidelity.Portal.Access;
 
 /// <summary>
 /// What a browser may do with an answer: load our own styles, pictures and scripts, send forms back to us, and nothing else. Pages and
-/// data speak of families and are kept in no cache. Off this machine, a browser that has been here by TLS comes by nothing else.
+/// data speak of families and are kept in no cache; a program may keep what it asked for with its token (Revalidating). Off this machine, a browser that has been here by TLS comes by nothing else.
 /// </summary>
 sealed class SafeHeaders(RequestDelegate next)
 {
@@ -29,7 +29,7 @@ sealed class SafeHeaders(RequestDelegate next)
             headers["Permissions-Policy"] = Nothing;
             if (!SafeCookie.IsLoopback(context.Request.Host.Host))
                 headers.StrictTransportSecurity = AYear;
-            // Styles and scripts say themselves how long they last.
+            // Styles and scripts say themselves how long they last, and so does what a program asked for.
             if (headers.CacheControl.Count == 0 || IsPage(context.Response))
                 headers.CacheControl = "no-store";
             return Task.CompletedTask;

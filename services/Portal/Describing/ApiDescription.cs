@@ -36,6 +36,15 @@ static class ApiDescription
         **What happened.** 200: recorded. 202: kept and still being recorded; the `Location` says where to ask. 422: refused, nothing is
         kept. What was answered 200 or 202 is never lost.
 
+        **Lists** are answered whole, or in parts: with a `limit`, the `Link` header says where the next part is, until there is none. Follow
+        it as it stands. What is added or goes away meanwhile moves nothing else.
+
+        **Again.** Every answer to a GET has an `ETag`. Send it as `If-None-Match`, and while nothing has changed the answer is 304, without
+        content.
+
+        **How often.** Each token and each account may ask some 1,200 times a minute (the operator can say otherwise). Who asks more often
+        is answered 429, with a `Retry-After` in seconds.
+
         Dates are `yyyy-mm-dd`, in the time zone of the team. Shares are numbers from 0 to 1. Numbers have full double precision.
         """;
 
@@ -45,6 +54,8 @@ static class ApiDescription
         ("Imports", "Records as files: upload, read what the dry run found, accept, watch it settle."),
         ("Reviews", "What the records come to."),
         ("Exports", "Figures and records as files, with a manifest by which each can be made again."),
+        ("FHIR", "The same as resources of FHIR R4, for who has those already."),
+        ("Webhooks", "Being told of what happens instead of asking for it."),
         ("Definitions", "How the numbers are made, and how surely that is known."),
     ];
 
@@ -52,7 +63,7 @@ static class ApiDescription
     static readonly IReadOnlyList<string> Codes =
     [
         .. typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(code => (string)code.GetRawConstantValue()!),
-        Problems.Unauthenticated, Problems.Forbidden, Problems.Internal,
+        Problems.Unauthenticated, Problems.Forbidden, Problems.TooMany, Problems.Internal,
     ];
 
     public static void AddDescription(this WebApplicationBuilder builder) => builder.Services.AddOpenApi(Document, api =>
@@ -80,7 +91,14 @@ static class ApiDescription
         {
             var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
             if (type.IsEnum)
-                OneOf(schema, Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.SerializeToNode(value, type, ApiJson.Options)!));
+                OneOf(schema, Words(type));
+            // Of a list of these the framework forgets what is in it.
+            else if (context.JsonTypeInfo.ElementType is { IsEnum: true } word && schema.Items is null)
+            {
+                var item = new OpenApiSchema();
+                OneOf(item, Words(word));
+                schema.Items = item;
+            }
             else if (context.JsonPropertyInfo is { Name: "code" } code && (code.DeclaringType == typeof(Problem) || code.DeclaringType == typeof(Problem.Fault)))
                 OneOf(schema, Codes.Select(code => (JsonNode)code));
             return Task.CompletedTask;
@@ -94,6 +112,8 @@ static class ApiDescription
             ordered.Add(status, response);
         return ordered;
     }
+
+    static IEnumerable<JsonNode> Words(Type type) => Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.SerializeToNode(value, type, ApiJson.Options)!);
 
     static void OneOf(OpenApiSchema schema, IEnumerable<JsonNode> words) => (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. words]);
 }

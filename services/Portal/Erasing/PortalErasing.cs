@@ -3,6 +3,7 @@ using Dapper;
 using Fidelity.Measurement;
 using Fidelity.Portal.DeadLetters;
 using Fidelity.Portal.Exporting;
+using Fidelity.Portal.Notifying;
 using Fidelity.Portal.Reminding;
 using Fidelity.ServiceDefaults;
 using Npgsql;
@@ -10,17 +11,19 @@ using Npgsql;
 namespace Fidelity.Portal.Erasing;
 
 /// <summary>
-/// Erases what the portal keeps of a case: that somebody was reminded of it, facts, submissions, forms that were begun, uploaded files and
+/// Erases what the portal keeps of a case: that somebody was reminded or told of it, facts, submissions, forms that were begun, uploaded files and
 /// what was found in them, files of exports that are kept, and dead letters.
 /// </summary>
 sealed class PortalErasing(
-    ErasedStreams erasing, SentReminders reminders, Exports exports, NpgsqlDataSource database, ServiceSchema schema, IConfiguration configuration, TimeProvider clock)
+    ErasedStreams erasing, SentReminders reminders, NotingEvents told, Exports exports, NpgsqlDataSource database, ServiceSchema schema, IConfiguration configuration,
+    TimeProvider clock)
 {
     /// <summary>Answers how much there was.</summary>
     public async Task<int> Erase(string programme, string caseId, CancellationToken stopping)
     {
         // Found by the facts, and so before they are gone.
         var found = await reminders.Forget(programme, caseId, stopping)
+            + await told.Forget(programme, caseId, stopping)
             + await erasing.Facts(programme, caseId, "facts", stopping)
             + await Submissions(programme, caseId, stopping)
             + await Forms(programme, caseId, stopping)

@@ -44,7 +44,7 @@ static class ImportEndpoints
             .TakesFiles(Example.Files[0], "team_id,name,profile,opened,closed,pir_start_month\nvast,Team Väst,mst@1,2025-01-01,,1\n")
             .Answers(StatusCodes.Status201Created, "The files are kept, and are being checked.",
                 Example with { State = ImportState.Checking, Counts = [], Rows = 0, New = 0 })
-            .Locates(StatusCodes.Status201Created, "Where to watch it until its state is `checked`.")
+            .Says(StatusCodes.Status201Created, "Location", "Where to watch it until its state is `checked`.")
             .AnswersText(StatusCodes.Status201Created, "text/plain", Shell.Meaning, Shell.Lines(Example))
             .Refuses(Unreadable)
             .Refuses(Problems.OfStatus(StatusCodes.Status413PayloadTooLarge))

@@ -34,7 +34,10 @@ sealed class Tokens
     public const int LongestName = 60;
 
     /// <summary>What programs may do.</summary>
-    public static readonly IReadOnlyList<Purpose> Purposes = [Purpose.SubmitRecords, Purpose.FollowTeam, Purpose.SeeCases, Purpose.SeeScores];
+    public static readonly IReadOnlyList<Purpose> Purposes = [Purpose.SubmitRecords, Purpose.FollowTeam, Purpose.SeeCases, Purpose.SeeScores, Purpose.Subscribe];
+
+    /// <summary>Whoever asks with the installation's own token.</summary>
+    public static Visitor Installation { get; } = new("the installation's token", null, [], [], new(Purposes, null));
 
     public static readonly ReadTable Table = new("""
         create table if not exists {schema}.tokens (
@@ -73,7 +76,7 @@ sealed class Tokens
     {
         var hash = Hash(token);
         if (installation is not null && CryptographicOperations.FixedTimeEquals(hash, installation))
-            return new("the installation's token", null, [], [], new(Purposes, null));
+            return Installation;
         await using var connection = await database.OpenConnectionAsync(stopping);
         return await connection.QuerySingleOrDefaultAsync<(string Name, string Purposes, string? Programme)?>(
             $"select name, purposes, programme from {schema.Name}.tokens where hash = @hash and not revoked and until > @now",

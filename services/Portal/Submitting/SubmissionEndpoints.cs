@@ -42,7 +42,7 @@ static class SubmissionEndpoints
                     new SubmissionShown(Example, SubmissionState.Recorded, ExampleStatus, address.IsScored ? ExampleScore : null, []))
                 .Answers(StatusCodes.Status202Accepted, "Kept, and still being recorded.",
                     new SubmissionShown(Example, SubmissionState.Accepted, ExampleStatus, null, []))
-                .Locates(StatusCodes.Status202Accepted, "Where to ask what became of it.")
+                .Says(StatusCodes.Status202Accepted, "Location", "Where to ask what became of it.")
                 .Refuses(Problems.OfStatus(StatusCodes.Status400BadRequest))
                 .Refuses(Problems.OfStatus(StatusCodes.Status413PayloadTooLarge))
                 .Refuses(Problems.OfStatus(StatusCodes.Status415UnsupportedMediaType))

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Immutable;
 using Fidelity.Contracts;
 using Fidelity.Contracts.Submitting;
 using Fidelity.Portal.Access;
@@ -19,7 +21,11 @@ sealed class SubmitRecord(
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     const int LargestDocument = 1024 * 1024;
 
-    public async Task<IResult> Submit(ImportKind kind, string? programme, HttpContext context, CurrentVisitor visitor)
+    public Task<IResult> Submit(ImportKind kind, string? programme, HttpContext context, CurrentVisitor visitor) =>
+        Submit(body => RecordDocument.Read(body, kind) is { } document ? new(kind, document) : null, programme, context, visitor);
+
+    /// <param name="read">Reads the body; null when it is not what the address takes.</param>
+    public async Task<IResult> Submit(Func<ReadOnlySequence<byte>, ReadRecord?> read, string? programme, HttpContext context, CurrentVisitor visitor)
     {
         var stopping = context.RequestAborted;
         if (Programme.Fault(programme) is { } fault)
@@ -32,13 +38,15 @@ sealed class SubmitRecord(
             return Problems.OfStatus(StatusCodes.Status413PayloadTooLarge);
         var body = await context.Request.BodyReader.ReadAtLeastAsync(LargestDocument + 1, stopping);
         var tooLarge = body.Buffer.Length > LargestDocument;
-        var document = tooLarge ? null : RecordDocument.Read(body.Buffer, kind);
+        var record = tooLarge ? null : read(body.Buffer);
         context.Request.BodyReader.AdvanceTo(body.Buffer.End);
-        if (document is null)
+        if (record is null)
             return Problems.OfStatus(tooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest);
+        if (record.Kind is null)
+            return Problems.Of(record.Document.Faults);
 
-        var taken = await Take(document, kind, programme!, stopping);
-        return taken.Submission is { } submission ? Answer(context, taken.Id, submission) : Problems.Of(taken.Faults);
+        var taken = await Take(record.Document, record.Kind, programme!, stopping);
+        return taken.Submission is { } submission ? Answer(context, taken.Id, submission) : Problems.Of([.. taken.Faults.Select(record.Placed).DistinctBy(placed => placed.Pointer ?? placed.Detail, StringComparer.Ordinal)]);
     }
 
     /// <summary>Says all that is wrong with a record, and keeps nothing.</summary>
@@ -149,6 +157,17 @@ sealed class SubmitRecord(
                 return Results.Json(shown, ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
         }
     }
+}
+
+/// <summary>A record as it was read.</summary>
+/// <param name="Kind">The kind of import file that it would be a row of; null when that cannot be told, and the document has the faults.</param>
+sealed record ReadRecord(ImportKind? Kind, RecordDocument Document)
+{
+    /// <summary>Where the caller's document has what a pointer of ours names; the same when nothing else is said.</summary>
+    public IReadOnlyDictionary<string, string> Places { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public Problem.Fault Placed(Problem.Fault fault) =>
+        fault.Pointer is { } pointer && Places.TryGetValue(pointer, out var place) ? fault with { Pointer = place } : fault;
 }
 
 /// <summary>What became of a record that was given: all that is wrong with it, or where its submission stands.</summary>

@@ -12,14 +12,14 @@ public sealed class PolicyTests
     /// <summary>A role, and for each purpose <c>all</c> of the team, <c>own</c> cases alone, or <c>-</c> nothing.</summary>
     public static TheoryData<Role, string> Table => new()
     {
-        //                        enter follow work cases scores interview rate manage write import submit operate see give keep
-        { Role.Interviewer,       "yes   -      all  all   -      all       -    -      -     -      -      -       -   -    -" },
-        { Role.Therapist,         "yes   all    all  own   own    -         all  -      -     -      -      -       -   -    -" },
-        { Role.Supervisor,        "yes   all    all  all   all    all       all  all    all   -      -      -       -   -    -" },
-        { Role.Consultant,        "yes   all    all  all   all    -         -    -      all   -      -      -       -   -    -" },
-        { Role.ProgrammeDirector, "yes   all    all  -     -      -         -    -      -     -      -      -       -   -    -" },
-        { Role.Administrator,     "yes   -      -    -     -      -         -    -      -     all    -      all     all all  all" },
-        { Role.Auditor,           "yes   -      -    -     -      -         -    -      -     -      -      -       all -    -" },
+        //                        enter follow work cases scores interview rate manage write import submit operate see give keep subscribe
+        { Role.Interviewer,       "yes   -      all  all   -      all       -    -      -     -      -      -       -   -    -    -" },
+        { Role.Therapist,         "yes   all    all  own   own    -         all  -      -     -      -      -       -   -    -    -" },
+        { Role.Supervisor,        "yes   all    all  all   all    all       all  all    all   -      -      -       -   -    -    -" },
+        { Role.Consultant,        "yes   all    all  all   all    -         -    -      all   -      -      -       -   -    -    -" },
+        { Role.ProgrammeDirector, "yes   all    all  -     -      -         -    -      -     -      -      -       -   -    -    -" },
+        { Role.Administrator,     "yes   -      -    -     -      -         -    -      -     all    -      all     all all  all  -" },
+        { Role.Auditor,           "yes   -      -    -     -      -         -    -      -     -      -      -       all -    -    -" },
     };
 
     [Theory]

@@ -121,7 +121,7 @@ public sealed class DescribedSchemas(JsonNode document)
         {
             null or "binary" => true,
             "date" => DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
-            "date-time" => DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _),
+            "date-time" => DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.None, out _) && value.Contains('T', StringComparison.Ordinal),
             "uuid" => Guid.TryParseExact(value, "D", out _),
             _ => false,
         };

@@ -13,6 +13,7 @@ namespace Fidelity.Portal.Tests.Describing;
 public sealed class LonePortal : IAsyncLifetime
 {
     readonly Action<WebApplication>? more;
+    readonly Dictionary<string, string?> settings = new(StringComparer.Ordinal);
 
     readonly string secret = Path.GetTempFileName();
     WebApplication? app;
@@ -23,6 +24,9 @@ public sealed class LonePortal : IAsyncLifetime
 
     /// <summary>With more routes than the portal has.</summary>
     internal LonePortal(Action<WebApplication> more) => this.more = more;
+
+    /// <summary>With settings of its own.</summary>
+    internal LonePortal(params (string Name, string Value)[] settings) => this.settings = settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value, StringComparer.Ordinal);
 
     public HttpClient Client { get; } = new();
 
@@ -41,6 +45,7 @@ public sealed class LonePortal : IAsyncLifetime
             ["FIDELITY_TOKEN_FILE"] = secret,
             ["urls"] = "http://127.0.0.1:0",
         });
+        builder.Configuration.AddInMemoryCollection(settings);
         var server = builder.Services.Where(service => service.ServiceType == typeof(IHostedService)).ToList();
         builder.AddServiceDefaults("portal");
         builder.AddPortal(declareOnly: false);

@@ -13,7 +13,9 @@ using Fidelity.Portal.Importing;
 using Fidelity.Portal.Interviewing;
 using Fidelity.Portal.KeepingCases;
 using Fidelity.Portal.KeepingPosts;
+using Fidelity.Portal.IssuingTokens;
 using Fidelity.Portal.Languages;
+using Fidelity.Portal.Notifying;
 using Fidelity.Portal.Overview;
 using Fidelity.Portal.Teams;
 using Fidelity.Portal.Tests.Extracting;
@@ -92,6 +94,10 @@ public sealed partial class TextsTests
             .. DetailTests.Records.SelectMany(record => Detail.Of(record).Select(detail => $"field.{detail.Name}").Prepend($"record.{record.GetType().Name}")),
             .. Codes.All<SubmissionState>().Select(code => $"extract.state.{code}"),
             .. Codes.All<Purpose>().Except([Codes.Of(Purpose.Enter)]).Select(code => $"purpose.{code}"),
+            .. Codes.All<WebhookEvent>().Select(code => $"webhook.{code}"),
+            .. Codes.All<WebhookState>().Select(code => $"webhook.state.{code}"),
+            .. Codes.All<DeliveryState>().Select(code => $"delivery.state.{code}"),
+            .. Tokens.Purposes.Select(purpose => $"token.{Codes.Of(purpose)}"),
             .. Codes.All<ImportState>().Select(code => $"imports.state.{code}"),
             .. Codes.All<AcceptanceRefusal>().Select(code => $"imports.refusal.{code}"),
             .. Codes.All<ValueKind>().Select(code => $"imports.value.{code}"),
