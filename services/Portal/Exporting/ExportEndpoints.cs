@@ -23,9 +23,9 @@ static class ExportEndpoints
                 + "A small export is ready when this is answered; a large one is made as a job. The same request at the same position gives the same bytes.")
             .Requires("table")
             .Answers(StatusCodes.Status201Created, "It is ready to be fetched.", ExportShown.Example)
-            .Locates(StatusCodes.Status201Created, "The export.")
+            .Says(StatusCodes.Status201Created, "Location", "The export.")
             .Answers(StatusCodes.Status202Accepted, "It is being made. Watch it until its state is `ready`.", ExportShown.Example with { State = ExportState.Waiting, Rows = 0, Bytes = null, Sha256 = null, FinishedAt = null })
-            .Locates(StatusCodes.Status202Accepted, "Where to watch it.")
+            .Says(StatusCodes.Status202Accepted, "Location", "Where to watch it.")
             .Refuses(Problems.OfStatus(StatusCodes.Status400BadRequest))
             .Refuses(Problems.OfParameter(new ExportRequest("tables", ExportProfile.Analyst, null, null, null, null, "x").Fault()!))
             .Refuses(Problems.OfParameter(NoPosition));
