@@ -64,7 +64,9 @@ public sealed class AccessMatrixTests(AccessInstallation installation, Chromium 
                 "o" => (route.EndsWith("/accept", StringComparison.Ordinal) || route.EndsWith("/again", StringComparison.Ordinal) ? HttpStatusCode.Accepted : HttpStatusCode.OK, HttpStatusCode.NotFound),
                 // Without a file, the form's page is shown again.
                 "w" when route == Upload => (HttpStatusCode.Redirect, HttpStatusCode.Forbidden),
-                "w" => (route.EndsWith("imports", StringComparison.Ordinal) ? HttpStatusCode.UnsupportedMediaType : HttpStatusCode.UnprocessableEntity, HttpStatusCode.Forbidden),
+                "w" => (route.EndsWith("imports", StringComparison.Ordinal) ? HttpStatusCode.UnsupportedMediaType
+                    // An empty document is no resource.
+                    : route.Contains("/fhir/", StringComparison.Ordinal) ? HttpStatusCode.BadRequest : HttpStatusCode.UnprocessableEntity, HttpStatusCode.Forbidden),
                 _ => throw new InvalidOperationException($"'{expected}' is no code of the matrix."),
             };
             if (theirAnswer.Status != ownStatus)
