@@ -13,6 +13,10 @@ public sealed class AccountsInstallation() : Installation(port: 19700, ownServer
 {
     public const string Programme = "accounts";
 
+    /// <summary>No export is small, so that each is a job.</summary>
+    protected override IReadOnlyDictionary<string, string> Settings { get; } =
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["FIDELITY_EXPORT_AT_ONCE"] = "0" };
+
     public static IReadOnlyList<string> Services { get; } = ["roster", "tam", "surveys", "pir", "portal"];
 
     public IReadOnlyDictionary<string, long> Before { get; private set; } = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -209,6 +213,21 @@ public sealed class AccountsTests(AccountsInstallation installation) : IClassFix
             waited.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1), "the portal has not been told");
             await Task.Delay(100, Cancelled);
         }
+    }
+
+    [Fact]
+    public async Task A_large_export_is_made_as_a_job_and_its_file_is_what_the_manifest_says()
+    {
+        using var asked = await installation.Portal.PostAsync($"/api/v1/exports?table=opportunities&profile=analyst&programme={AccountsInstallation.Programme}&recipient=county", null, Cancelled);
+        asked.StatusCode.ShouldBe(HttpStatusCode.Accepted, await asked.Content.ReadAsStringAsync(Cancelled));
+        var address = asked.Headers.Location!.ToString();
+        await installation.Until(address, export => (string)export["state"]! == "ready");
+        var manifest = await installation.Get(address);
+        ((int)manifest["rows"]!).ShouldBeGreaterThan(0);
+        manifest["rows"]!.GetValue<int>().ShouldBe((int)manifest["expected"]!);
+        var file = await installation.Portal.GetByteArrayAsync($"{address}/file", Cancelled);
+        file.LongLength.ShouldBe((long)manifest["bytes"]!);
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file)).ShouldBe((string)manifest["sha256"]!);
     }
 
     Task<IConnection> Connect(string service) =>
