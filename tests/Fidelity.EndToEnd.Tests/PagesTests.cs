@@ -473,7 +473,7 @@ public sealed partial class PagesTests(PagesInstallation installation, Chromium 
     [MemberData(nameof(TeamPages))]
     public async Task A_page_is_accessible_and_fits(string name, string address, string language, int width, ColorScheme colours)
     {
-        var session = name is "operations" or "access" or "tokens" or "log" or "samples" or "sample" or "erasure" or "extract" ? await installation.Session(chromium, "administrator") : null;
+        var session = name is "operations" or "access" or "tokens" or "log" or "samples" or "sample" or "erasure" or "extract" or "webhooks" ? await installation.Session(chromium, "administrator") : null;
         await using var profile = await chromium.NewProfile(Portal, language, width, colours, bypassPolicy: true, session: session);
         var page = await profile.NewPageAsync();
         var faults = new List<string>();

@@ -33,6 +33,8 @@ sealed class SendingEvents(
 
     protected override async Task Work(NpgsqlConnection connection, CancellationToken stopping)
     {
+        // A counter that has counted nothing is told as nought, and not as missing.
+        Count(0, taken: true);
         await events.Note(stopping);
         var now = clock.GetUtcNow();
         var due = await connection.QueryAsync<Due>(
@@ -44,6 +46,8 @@ sealed class SendingEvents(
         await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stopping }, async (delivery, _) => await Send(delivery));
         await connection.ExecuteAsync($"delete from {Schema}.webhooks where ended_at < @before", new { before = now.AddDays(-KeptDays) });
     }
+
+    void Count(int deliveries, bool taken) => counted.Add(deliveries, new KeyValuePair<string, object?>("outcome", taken ? "taken" : "not_taken"));
 
     /// <summary>What was begun is brought to its end, so that what is noted is what was sent.</summary>
     async Task Send(Due delivery)
@@ -58,7 +62,7 @@ sealed class SendingEvents(
                 """, new { delivery.Id, tries, now, next = now + Tries.RestAfter(tries) }) == 0)
             return;
         var answer = await sender.Send(delivery.Url, webhooks.Secrets, delivery.Secret, delivery.Id, delivery.Event, delivery.Body);
-        counted.Add(1, new KeyValuePair<string, object?>("outcome", answer.Taken ? "taken" : "not_taken"));
+        Count(1, answer.Taken);
         await connection.ExecuteAsync(
             $"""
             update {Schema}.deliveries

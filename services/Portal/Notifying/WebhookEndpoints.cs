@@ -88,7 +88,8 @@ static class WebhookEndpoints
         WebhookWanted? wanted;
         try
         {
-            wanted = await context.Request.ReadFromJsonAsync<WebhookWanted>(ApiJson.Options, stopping);
+            // UTF-8, whatever the request calls it, as all documents here are.
+            wanted = await JsonSerializer.DeserializeAsync<WebhookWanted>(context.Request.Body, ApiJson.Options, stopping);
         }
         catch (JsonException)
         {

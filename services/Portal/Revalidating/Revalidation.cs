@@ -89,6 +89,9 @@ sealed class HeldBody(Stream behind, int most) : Stream
     public async Task PassOn(CancellationToken stopping)
     {
         IsPassedOn = true;
+        // An answer without a body has not begun: a refusal that says nothing yet is still to be put into words.
+        if (held.Length == 0)
+            return;
         await behind.WriteAsync(held.GetBuffer().AsMemory(0, (int)held.Length), stopping);
         held.SetLength(0);
     }
