@@ -221,8 +221,7 @@ public sealed class AccountsTests(AccountsInstallation installation) : IClassFix
         using var asked = await installation.Portal.PostAsync($"/api/v1/exports?table=opportunities&profile=analyst&programme={AccountsInstallation.Programme}&recipient=county", null, Cancelled);
         asked.StatusCode.ShouldBe(HttpStatusCode.Accepted, await asked.Content.ReadAsStringAsync(Cancelled));
         var address = asked.Headers.Location!.ToString();
-        await installation.Until(address, export => (string)export["state"]! == "ready");
-        var manifest = await installation.Get(address);
+        var manifest = await installation.Until(address, export => (string)export["state"]! == "ready");
         ((int)manifest["rows"]!).ShouldBeGreaterThan(0);
         manifest["rows"]!.GetValue<int>().ShouldBe((int)manifest["expected"]!);
         var file = await installation.Portal.GetByteArrayAsync($"{address}/file", Cancelled);
