@@ -42,7 +42,9 @@ static class ExportEndpoints
         api.MapGet("/exports/{id:guid}/file", Fetch).For(Purpose.FollowTeam)
             .WithName("fetchExport").WithTags(Tag).WithSummary("Fetch the file of an export")
             .WithDescription("A workbook, CSV or a zip, as its profile says.")
-            .AnswersText(StatusCodes.Status200OK, "application/octet-stream", "The file.", "")
+            .AnswersText(StatusCodes.Status200OK, "application/zip", "A data package, for analysis or publication.", "")
+            .AnswersText(StatusCodes.Status200OK, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "A workbook.", "")
+            .AnswersText(StatusCodes.Status200OK, "text/csv", "For Swedish Excel.", "")
             .Refuses(Unknown(ExportShown.Example.Id))
             .Refuses(NotReady);
         api.MapGet("/exports/codebook/{table}", ShowCodebook).For(Purpose.FollowTeam)
