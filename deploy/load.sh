@@ -46,35 +46,10 @@ if [[ ${wrong_use:-} || -z $source ]]; then
   usage_of "$0" >&2
   exit 2
 fi
-command -v curl >/dev/null || fail "curl is missing; install the Debian package curl."
+. "$here/lib/portal.sh"
 
-url=${FIDELITY_URL:-http://127.0.0.1:${FIDELITY_PORT:-8080}}
-url=${url%/}
-token=${FIDELITY_TOKEN:-}
-if [[ ! $token ]]; then
-  token_file=${FIDELITY_DATA:-$here/../.run}/passwords/portal-token
-  [[ -r $token_file ]] ||
-    fail "There is no token in $token_file. Set FIDELITY_DATA to the installation's folder, or FIDELITY_TOKEN to a token (deploy/access.sh make-token)."
-  token=$(<"$token_file")
-fi
-answer=$(mktemp)
-trap 'rm -f -- "$answer"' EXIT
-
-# request [OPTION…] PATH: fills $answer with the body. `Accept: text/plain` makes the portal answer in key=value lines.
-request() {
-  local status
-  if ! status=$(curl --silent --show-error --noproxy 127.0.0.1,localhost --header 'Accept: text/plain' \
-    --config <(printf 'header = "Authorization: Bearer %s"\n' "$token") \
-    --output "$answer" --write-out '%{http_code}' "${@:1:$#-1}" "$url${!#}" 2>&1); then
-    fail "The portal at $url does not answer (${status%%$'\n'*}). Is Fidelity running? deploy/up.sh starts it."
-  fi
-  [[ $status == 2?? ]] && return
-  end_transient
-  printf 'error: The portal answered %s to %s:\n' "$status" "${!#}" >&2
-  head -c 4000 -- "$answer" | sed 's/^/    /' >&2
-  printf '\n' >&2
-  exit 1
-}
+# request [OPTION…] PATH: fills $answer with the body.
+request() { ask "$answer" --header 'Accept: text/plain' "$@"; }
 
 # value KEY: of the import as last answered; 0 when it does not say.
 value() {

@@ -283,7 +283,7 @@ sealed class Exports(NpgsqlDataSource database, ServiceSchema schema, Installati
     }
 
     /// <summary>Keeps what is written to it in pieces, so that no more than one is in memory.</summary>
-    sealed class Chunks(NpgsqlConnection connection, ServiceSchema schema, Guid id) : Stream
+    sealed class Chunks(NpgsqlConnection connection, ServiceSchema schema, Guid id) : WrittenStream
     {
         readonly byte[] held = new byte[ChunkBytes];
         int length;
@@ -302,9 +302,6 @@ sealed class Exports(NpgsqlDataSource database, ServiceSchema schema, Installati
             }
         }
 
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
         public async Task Finish(CancellationToken stopping)
         {
             if (length == 0)
@@ -316,32 +313,6 @@ sealed class Exports(NpgsqlDataSource database, ServiceSchema schema, Installati
             await command.ExecuteNonQueryAsync(stopping);
             length = 0;
         }
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
 

@@ -137,10 +137,11 @@ sealed class TrendsTable() : ExportTable<TrendRow>("trends", Purpose.FollowTeam,
     static Dictionary<DateOnly, MonthFigures> Figures(TrendComputed trend, TrendSeries series)
     {
         var starts = trend.Phases.Where(phase => phase.Series == series).Select(phase => phase.Month);
+        var target = Profiles.Find(trend.Profile)?.TargetOf(Codes.Of(series));
         return series == TrendSeries.Adherence
-            ? ControlChart.XmR(trend.Adherence, starts, Profiles.Find(trend.Profile)?.TargetOf("adherence"))
+            ? ControlChart.XmR(trend.Adherence, starts, target)
                 .SelectMany(phase => phase.Months, Of).ToDictionary(month => month.Month, month => month.Figures)
-            : ControlChart.PChart(series == TrendSeries.AdherenceAbove ? trend.AdherenceAbove : trend.TamCompleted, starts)
+            : ControlChart.PChart(series == TrendSeries.AdherenceAbove ? trend.AdherenceAbove : trend.TamCompleted, starts, target)
                 .SelectMany(phase => phase.Months, Of).ToDictionary(month => month.Month, month => month.Figures);
     }
 
@@ -155,7 +156,7 @@ sealed class TrendsTable() : ExportTable<TrendRow>("trends", Purpose.FollowTeam,
         var on = phase.Chart?.Months.FirstOrDefault(known => known.Month == month.Month);
         return (month.Month, new(
             month.Denominator, month.Numerator, on?.Value, month.Denominator == 0 ? null : Intervals.Wilson(month.Numerator, month.Denominator),
-            on is { Low: { } low, High: { } high } ? new(phase.Months[0].Month, phase.Chart!.PBar.ToDouble(), low, high, null, "", null) : null));
+            on is { Low: { } low, High: { } high } ? new(phase.Months[0].Month, phase.Chart!.PBar.ToDouble(), low, high, null, "", phase.Chart.Assurance) : null));
     }
 
     static IEnumerable<TrendSeries> SeriesOf(TrendComputed trend) => Enum.GetValues<TrendSeries>().Where(series =>

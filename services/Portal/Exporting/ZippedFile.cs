@@ -32,7 +32,7 @@ sealed class ZippedFile(ZipArchive zip) : IAsyncDisposable
 /// Counts and hashes what is written through it. A zip ends its parts without waiting, which neither an answer nor the database allows: what
 /// comes so is held until something waits.
 /// </summary>
-sealed class HashedStream(Stream file) : Stream
+sealed class HashedStream(Stream file) : WrittenStream
 {
     readonly System.Security.Cryptography.IncrementalHash hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
 
@@ -51,9 +51,6 @@ sealed class HashedStream(Stream file) : Stream
         await file.WriteAsync(buffer, cancellationToken);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override void Write(byte[] buffer, int offset, int count)
     {
         hash.AppendData(buffer, offset, count);
@@ -67,10 +64,6 @@ sealed class HashedStream(Stream file) : Stream
         await file.FlushAsync(cancellationToken);
     }
 
-    public override void Flush()
-    {
-    }
-
     async ValueTask WriteHeld(CancellationToken stopping)
     {
         if (held.Length == 0)
@@ -78,26 +71,6 @@ sealed class HashedStream(Stream file) : Stream
         await file.WriteAsync(held.GetBuffer().AsMemory(0, (int)held.Length), stopping);
         held.SetLength(0);
     }
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => Bytes;
-
-    public override long Position
-    {
-        get => Bytes;
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

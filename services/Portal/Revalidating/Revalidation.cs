@@ -64,25 +64,11 @@ sealed class Revalidation(RequestDelegate next)
 }
 
 /// <summary>Holds what is written to it, as far as it is not too much; from then on, passes on what it held and all that follows.</summary>
-sealed class HeldBody(Stream behind, int most) : Stream
+sealed class HeldBody(Stream behind, int most) : WrittenStream
 {
     readonly MemoryStream held = new();
 
     public bool IsPassedOn { get; private set; }
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public byte[] Hash() => SHA256.HashData(held.GetBuffer().AsSpan(0, (int)held.Length));
 
@@ -106,9 +92,6 @@ sealed class HeldBody(Stream behind, int most) : Stream
             held.Write(buffer.Span);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => IsPassedOn ? behind.FlushAsync(cancellationToken) : Task.CompletedTask;
 
     public override void Flush()
@@ -116,14 +99,6 @@ sealed class HeldBody(Stream behind, int most) : Stream
         if (IsPassedOn)
             behind.Flush();
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("The server writes asynchronously.");
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
